@@ -1,0 +1,60 @@
+// A queue of bytes in one piece of memory: written at the back, read at the front. It gives its memory back to a
+// pool as soon as it is empty, so that a connection with nothing to say owns none.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace base {
+
+// Keeps drained blocks of one size for the next who needs one. Must outlive every Buffer that draws from it.
+class BlockPool {
+public:
+    static constexpr std::size_t block_size = 16 * 1024;
+    static constexpr std::size_t kept_blocks = 1024;  // 16 MiB at the most stay with the process
+
+    std::unique_ptr<char[]> take();
+    void give_back(std::unique_ptr<char[]> block);
+
+private:
+    std::vector<std::unique_ptr<char[]>> free_;
+};
+
+class Buffer {
+public:
+    explicit Buffer(BlockPool& pool) : pool_(&pool) {}
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+    ~Buffer() { release(); }
+
+    bool empty() const { return begin_ == end_; }
+    std::size_t size() const { return end_ - begin_; }
+
+    // Valid until the next call of a member that is not const.
+    std::string_view view() const { return {memory_.get() + begin_, size()}; }
+
+    void append(std::string_view bytes);
+
+    // At least `size` writable bytes behind the last one; commit(n) makes the first n of them part of the queue.
+    std::span<char> reserve(std::size_t size);
+    void commit(std::size_t size) { end_ += size; }
+
+    // Precondition: count <= size().
+    void consume(std::size_t count);
+    void clear() { release(); }
+
+private:
+    void release();
+    void grow(std::size_t needed);
+
+    BlockPool* pool_;
+    std::unique_ptr<char[]> memory_;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+};
+
+}  // namespace base
