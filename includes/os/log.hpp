@@ -1,0 +1,68 @@
+// Where log lines go, and the error log: one line an event, in nginx's form, so that what reads nginx's logs reads ours. Never waits for a
+// reader: what a full pipe doesn't take is dropped and counted.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "os/unique_fd.hpp"
+
+namespace os {
+
+// In rising severity; what is below a log's own level isn't written.
+enum class LogLevel : std::uint8_t { debug, info, notice, warn, error, crit, alert, emerg };
+
+std::string_view name_of(LogLevel level);
+std::optional<LogLevel> find_log_level(std::string_view name);
+
+// A file that is appended to, or one of the descriptors we were started with.
+class LogSink {
+public:
+    // "" and "/dev/stderr" are descriptor 2, "/dev/stdout" is 1: they work where the path does not (a socket, another user's terminal).
+    static base::Result<LogSink> open(const std::string& path);
+
+    // How many of the bytes were taken: all, unless the disk is full or a pipe's reader is slow.
+    std::size_t write(std::string_view bytes);
+
+private:
+    LogSink(UniqueFd file, bool may_block) : file_(std::move(file)), may_block_(may_block) {}
+
+    UniqueFd file_;
+    bool may_block_;  // a pipe, a terminal, a socket: asked with poll before each write
+};
+
+class ErrorLog {
+public:
+    ErrorLog(LogSink sink, LogLevel level, const base::Clock& clock) : sink_(std::move(sink)), level_(level), clock_(clock) {}
+
+    bool takes(LogLevel level) const { return level >= level_; }
+
+    // "2026/11/20 18:00:00 [error] 4711#0: MESSAGE". The caller escapes what a peer sent.
+    void write(LogLevel level, std::string_view message);
+
+private:
+    LogSink sink_;
+    LogLevel level_;
+    const base::Clock& clock_;
+    std::string line_;
+    std::uint64_t lost_ = 0;  // lines that could not be written since the last one that could
+};
+
+// At most one line a second for what may happen thousands of times a second; says how many it held back.
+class RateLimit {
+public:
+    // How many events were held back since the last one that passed, nullopt when this one is to be held back.
+    std::optional<std::uint64_t> pass(base::Instant now);
+
+private:
+    std::optional<base::Instant> last_;
+    std::uint64_t held_back_ = 0;
+};
+
+}  // namespace os

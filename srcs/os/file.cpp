@@ -1,0 +1,122 @@
+#include "os/file.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <memory>
+
+namespace os {
+
+namespace {
+
+FileStatus::Kind kind_of(mode_t mode) {
+    if (S_ISREG(mode)) return FileStatus::Kind::regular;
+    if (S_ISDIR(mode)) return FileStatus::Kind::folder;
+    if (S_ISLNK(mode)) return FileStatus::Kind::link;
+    return FileStatus::Kind::other;
+}
+
+FileStatus from_kernel(const struct stat& status) {
+    return {
+        .kind = kind_of(status.st_mode),
+        .size = static_cast<std::uint64_t>(status.st_size),
+        .modified = status.st_mtim,
+        .changed = status.st_ctim,
+        .device = status.st_dev,
+        .inode = status.st_ino,
+    };
+}
+
+int open_beneath_fd(int folder, const char* path, std::uint64_t flags) {
+    open_how how{};
+    how.flags = flags;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    return static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how));
+}
+
+struct CloseFolder {
+    void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+}  // namespace
+
+base::Result<UniqueFd> open_folder(const std::string& path) {
+    UniqueFd folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder) return base::Error::from_errno("open folder", path);
+    return folder;
+}
+
+base::Result<UniqueFd> open_beneath(int folder, std::string_view path) {
+    const std::string relative{path.empty() ? "." : path};
+    int fd = -1;
+    // EAGAIN: a rename somewhere raced with the check for `..` (openat2(2)); bounded, since an attacker may rename for ever.
+    for (int attempt = 0; attempt < 8; ++attempt) {
+        fd = open_beneath_fd(folder, relative.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (fd >= 0 || errno != EAGAIN) break;
+    }
+    UniqueFd file{fd};
+    if (!file) return base::Error::from_errno("open", relative);
+    return file;
+}
+
+base::Result<FileStatus> status_of(int file) {
+    struct stat status {};
+    if (::fstat(file, &status) != 0) return base::Error::from_errno("stat", "an open file");
+    return from_kernel(status);
+}
+
+base::Result<FileStatus> status_of(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return base::Error::from_errno("stat", path);
+    return from_kernel(status);
+}
+
+base::Result<FileStatus> status_beneath(int folder, const char* name) {
+    struct stat status {};
+    if (::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return base::Error::from_errno("stat", name);
+    return from_kernel(status);
+}
+
+base::Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<char> into) {
+    std::size_t done = 0;
+    while (done < into.size()) {
+        const ssize_t got = ::pread(file, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return base::Error::from_errno("read", "an open file");
+        if (got == 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    return done;
+}
+
+base::Result<std::vector<std::string>> names_in(int folder) {
+    // A duplicate would share the position in the folder; opening "." anew gives the reader a position of its own.
+    UniqueFd reader{::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!reader) return base::Error::from_errno("open folder", "for listing");
+    std::unique_ptr<DIR, CloseFolder> stream{::fdopendir(reader.fd())};
+    if (!stream) return base::Error::from_errno("list", "a folder");
+    static_cast<void>(reader.release());  // closedir closes it
+    std::vector<std::string> names;
+    for (;;) {
+        errno = 0;
+        const dirent* entry = ::readdir(stream.get());
+        if (entry == nullptr && errno != 0) return base::Error::from_errno("list", "a folder");
+        if (entry == nullptr) return names;
+        const std::string_view name{entry->d_name};
+        if (name != "." && name != "..") names.emplace_back(name);
+    }
+}
+
+base::Result<void> check_open_beneath() {
+    const UniqueFd root{::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    const UniqueFd probe{open_beneath_fd(root.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (probe) return {};
+    base::Error error = base::Error::from_errno("openat2", "(needed to keep files beneath their root)");
+    error.message += "; Linux 5.10 or newer is needed, and a container's seccomp profile must allow it";
+    return error;
+}
+
+}  // namespace os

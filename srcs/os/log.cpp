@@ -1,0 +1,89 @@
+#include "os/log.hpp"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace os {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> level_names{"debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"};
+
+int inherited_descriptor(const std::string& path) {
+    if (path.empty() || path == "/dev/stderr") return STDERR_FILENO;
+    if (path == "/dev/stdout") return STDOUT_FILENO;
+    return -1;
+}
+
+bool ready_for_writing(int fd) {
+    pollfd entry{fd, POLLOUT, 0};
+    return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
+}
+
+}  // namespace
+
+std::string_view name_of(LogLevel level) {
+    return level_names[static_cast<std::size_t>(level)];
+}
+
+std::optional<LogLevel> find_log_level(std::string_view name) {
+    const auto* found = std::ranges::find(level_names, name);
+    if (found == level_names.end()) return std::nullopt;
+    return static_cast<LogLevel>(found - level_names.begin());
+}
+
+base::Result<LogSink> LogSink::open(const std::string& path) {
+    const int inherited = inherited_descriptor(path);
+    UniqueFd file{inherited >= 0 ? ::fcntl(inherited, F_DUPFD_CLOEXEC, 3)
+                                 : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644)};
+    if (!file && errno == EBADF) file = UniqueFd{::open("/dev/null", O_WRONLY | O_CLOEXEC)};  // started with that descriptor closed
+    if (!file) return base::Error::from_errno("open log", path.empty() ? "stderr" : path);
+    struct stat status {};
+    const bool regular = ::fstat(file.fd(), &status) == 0 && S_ISREG(status.st_mode);
+    return LogSink{std::move(file), !regular};
+}
+
+std::size_t LogSink::write(std::string_view bytes) {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        if (may_block_ && !ready_for_writing(file_.fd())) break;
+        // A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)); a file takes all.
+        const std::size_t size = may_block_ ? std::min<std::size_t>(bytes.size() - done, PIPE_BUF) : bytes.size() - done;
+        const ssize_t result = ::write(file_.fd(), bytes.data() + done, size);
+        if (result < 0 && errno == EINTR) continue;
+        if (result <= 0) break;
+        done += static_cast<std::size_t>(result);
+    }
+    return done;
+}
+
+void ErrorLog::write(LogLevel level, std::string_view message) {
+    if (!takes(level)) return;
+    std::tm local{};
+    const std::time_t seconds = clock_.wall().tv_sec;
+    ::localtime_r(&seconds, &local);
+    std::array<char, 32> stamp{};
+    const std::size_t length = std::strftime(stamp.data(), stamp.size(), "%Y/%m/%d %H:%M:%S", &local);
+    line_.assign(stamp.data(), length);
+    line_.append(" [").append(name_of(level)).append("] ").append(std::to_string(::getpid())).append("#0: ").append(message);
+    if (lost_ > 0) line_.append(" (").append(std::to_string(lost_)).append(" lines before this one were lost)");
+    line_.push_back('\n');
+    lost_ = sink_.write(line_) == line_.size() ? 0 : lost_ + 1;
+}
+
+std::optional<std::uint64_t> RateLimit::pass(base::Instant now) {
+    if (last_ && now - *last_ < std::chrono::seconds{1}) {
+        ++held_back_;
+        return std::nullopt;
+    }
+    last_ = now;
+    return std::exchange(held_back_, 0);
+}
+
+}  // namespace os

@@ -1,0 +1,234 @@
+#include "os/socket.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+namespace os {
+
+namespace {
+
+std::string text_of(int family, const void* address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    ::inet_ntop(family, address, text.data(), text.size());
+    return text.data();
+}
+
+std::string cure_for_bind(int code, const Endpoint& endpoint) {
+    switch (code) {
+        case EACCES:
+            return endpoint.family() == Endpoint::Family::unix_path
+                       ? "; the folder must be writable for this user"
+                       : "; ports under 1024 need root or CAP_NET_BIND_SERVICE";
+        case EADDRINUSE:
+            return "; another process listens there (`ss -ltnp` shows which): stop it or choose another port";
+        case EADDRNOTAVAIL:
+            return "; no interface of this machine has this address (`ip address` lists them)";
+        case EAFNOSUPPORT:
+            return "; this machine has no IPv6: remove this listen";
+        default:
+            return "";
+    }
+}
+
+base::Error bind_error(std::string_view action, const Endpoint& endpoint) {
+    const int code = errno;
+    base::Error error = base::Error::from_code(code, action, endpoint.to_string());
+    error.message += cure_for_bind(code, endpoint);
+    return error;
+}
+
+// A socket file outlives its server; bind would fail for ever. Only one that nobody answers on is taken away.
+void remove_stale_socket(const Endpoint& endpoint, const sockaddr_storage& address, socklen_t length) {
+    struct stat status {};
+    if (::lstat(endpoint.path().c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
+    UniqueFd probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    const bool refused = ::connect(probe.fd(), reinterpret_cast<const sockaddr*>(&address), length) != 0 && errno == ECONNREFUSED;
+    if (refused) ::unlink(endpoint.path().c_str());
+}
+
+bool set_flag(int socket, int level, int option, int value) {
+    return ::setsockopt(socket, level, option, &value, sizeof value) == 0;
+}
+
+base::Result<void> set_options(int socket, const Endpoint& endpoint, const ListenOptions& options) {
+    if (endpoint.family() == Endpoint::Family::unix_path) return {};
+    bool done = set_flag(socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    // Accepted sockets inherit it: an answer is one send, it must not wait for the ACK of the one before (RFC 896).
+    done = done && set_flag(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (options.reuse_port) done = done && set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
+    if (endpoint.family() == Endpoint::Family::ipv6) {
+        done = done && set_flag(socket, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);
+    }
+    if (!done) return bind_error("set socket options for", endpoint);
+    return {};
+}
+
+int address_family(const Endpoint& endpoint) {
+    switch (endpoint.family()) {
+        case Endpoint::Family::ipv4: return AF_INET;
+        case Endpoint::Family::ipv6: return AF_INET6;
+        case Endpoint::Family::unix_path: break;
+    }
+    return AF_UNIX;
+}
+
+bool means_no_descriptors(int code) {
+    return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
+}
+
+}  // namespace
+
+Endpoint Endpoint::ipv4(std::array<std::uint8_t, 4> address, std::uint16_t port) {
+    Endpoint endpoint;
+    endpoint.port_ = port;
+    std::ranges::copy(address, endpoint.address_.begin());
+    return endpoint;
+}
+
+Endpoint Endpoint::ipv6(std::array<std::uint8_t, 16> address, std::uint16_t port) {
+    Endpoint endpoint;
+    endpoint.family_ = Family::ipv6;
+    endpoint.port_ = port;
+    endpoint.address_ = address;
+    return endpoint;
+}
+
+Endpoint Endpoint::unix_socket(std::string path) {
+    Endpoint endpoint;
+    endpoint.family_ = Family::unix_path;
+    endpoint.path_ = std::move(path);
+    return endpoint;
+}
+
+base::Result<Endpoint> Endpoint::parse(const std::string& address, std::uint16_t port) {
+    Endpoint endpoint;
+    endpoint.port_ = port;
+    if (::inet_pton(AF_INET, address.c_str(), endpoint.address_.data()) == 1) return endpoint;
+    endpoint.family_ = Family::ipv6;
+    if (::inet_pton(AF_INET6, address.c_str(), endpoint.address_.data()) == 1) return endpoint;
+    return base::Error{"\"" + address + "\" is neither an IPv4 nor an IPv6 address"};
+}
+
+Endpoint Endpoint::from_kernel(const sockaddr_storage& address, socklen_t length) {
+    Endpoint endpoint;
+    if (address.ss_family == AF_INET) {
+        sockaddr_in in{};
+        std::memcpy(&in, &address, sizeof in);
+        endpoint.port_ = ntohs(in.sin_port);
+        std::memcpy(endpoint.address_.data(), &in.sin_addr, 4);
+    } else if (address.ss_family == AF_INET6) {
+        sockaddr_in6 in{};
+        std::memcpy(&in, &address, sizeof in);
+        endpoint.port_ = ntohs(in.sin6_port);
+        if (IN6_IS_ADDR_V4MAPPED(&in.sin6_addr)) {
+            std::memcpy(endpoint.address_.data(), &in.sin6_addr.s6_addr[12], 4);
+        } else {
+            endpoint.family_ = Family::ipv6;
+            std::memcpy(endpoint.address_.data(), &in.sin6_addr, 16);
+        }
+    } else {
+        endpoint.family_ = Family::unix_path;
+        sockaddr_un un{};
+        std::memcpy(&un, &address, sizeof un);
+        const std::size_t path_offset = offsetof(sockaddr_un, sun_path);
+        // A client that didn't bind has no name: the kernel then gives the family alone (unix(7)).
+        if (length > path_offset && un.sun_path[0] != '\0') endpoint.path_.assign(un.sun_path, ::strnlen(un.sun_path, length - path_offset));
+    }
+    return endpoint;
+}
+
+bool Endpoint::is_wildcard() const {
+    return family_ != Family::unix_path && std::ranges::all_of(address_, [](std::uint8_t byte) { return byte == 0; });
+}
+
+std::string Endpoint::address_text() const {
+    switch (family_) {
+        case Family::ipv4: return text_of(AF_INET, address_.data());
+        case Family::ipv6: return text_of(AF_INET6, address_.data());
+        case Family::unix_path: break;
+    }
+    return "unix:";
+}
+
+std::string Endpoint::to_string() const {
+    switch (family_) {
+        case Family::ipv4: return address_text() + ":" + std::to_string(port_);
+        case Family::ipv6: return "[" + address_text() + "]:" + std::to_string(port_);
+        case Family::unix_path: break;
+    }
+    return "unix:" + path_;
+}
+
+socklen_t Endpoint::to_kernel(sockaddr_storage& out) const {
+    out = {};
+    if (family_ == Family::ipv4) {
+        sockaddr_in in{};
+        in.sin_family = AF_INET;
+        in.sin_port = htons(port_);
+        std::memcpy(&in.sin_addr, address_.data(), 4);
+        std::memcpy(&out, &in, sizeof in);
+        return sizeof in;
+    }
+    if (family_ == Family::ipv6) {
+        sockaddr_in6 in{};
+        in.sin6_family = AF_INET6;
+        in.sin6_port = htons(port_);
+        std::memcpy(&in.sin6_addr, address_.data(), 16);
+        std::memcpy(&out, &in, sizeof in);
+        return sizeof in;
+    }
+    sockaddr_un un{};
+    un.sun_family = AF_UNIX;
+    const std::size_t length = std::min(path_.size(), sizeof un.sun_path - 1);
+    std::memcpy(un.sun_path, path_.data(), length);
+    std::memcpy(&out, &un, sizeof un);
+    return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length + 1);
+}
+
+base::Result<UniqueFd> listen_on(const Endpoint& endpoint, const ListenOptions& options) {
+    UniqueFd socket{::socket(address_family(endpoint), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    if (!socket) return bind_error("open a socket for", endpoint);
+    if (auto set = set_options(socket.fd(), endpoint, options); !set) return set.error();
+    sockaddr_storage address{};
+    const socklen_t length = endpoint.to_kernel(address);
+    if (endpoint.family() == Endpoint::Family::unix_path) remove_stale_socket(endpoint, address, length);
+    if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), length) != 0) return bind_error("bind", endpoint);
+    // As nginx does: who may connect is decided by the folder's mode, not by our umask.
+    if (endpoint.family() == Endpoint::Family::unix_path && ::chmod(endpoint.path().c_str(), 0666) != 0) {
+        return bind_error("set the mode of", endpoint);
+    }
+    if (::listen(socket.fd(), options.backlog) != 0) return bind_error("listen on", endpoint);
+    return socket;
+}
+
+Endpoint local_endpoint(int socket) {
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return {};
+    return Endpoint::from_kernel(address, length);
+}
+
+Accepted accept_from(int listening_socket) {
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    Accepted result;
+    result.socket = UniqueFd{::accept4(listening_socket, reinterpret_cast<sockaddr*>(&address), &length, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    if (result.socket) {
+        result.outcome = Accepted::Outcome::accepted;
+        result.peer = Endpoint::from_kernel(address, length);
+    } else if (means_no_descriptors(errno)) {
+        result.outcome = Accepted::Outcome::no_descriptors;
+        result.code = errno;
+    }
+    return result;
+}
+
+}  // namespace os
