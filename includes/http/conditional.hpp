@@ -1,0 +1,38 @@
+// Preconditions (RFC 9110 13.2.2, in its order) and ranges (RFC 9110 14) over a representation's validators. Pure.
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "http/message.hpp"
+
+namespace http {
+
+// What is known of the selected representation. Views are the caller's.
+struct Representation {
+    std::uint64_t size = 0;
+    std::optional<std::time_t> last_modified;
+    std::string_view etag;     // with its quotes, "W/" before a weak one; empty: there is none
+};
+
+struct ByteRange {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;  // inclusive
+    std::uint64_t length() const { return last - first + 1; }
+};
+
+struct WholeRepresentation {};
+struct NotModified {};
+struct PreconditionFailed {};
+struct RangeNotSatisfiable {};
+using Selection = std::variant<WholeRepresentation, ByteRange, NotModified, PreconditionFailed, RangeNotSatisfiable>;
+
+// What a GET or HEAD that would otherwise be answered 200 gets. Range counts for GET only (RFC 9110 14.2); a malformed or
+// unknown Range, or one of several ranges, is ignored. For other methods NotModified becomes PreconditionFailed, so that
+// anything but WholeRepresentation forbids them (RFC 9110 13.1.2). `now` settles two-digit years.
+Selection select(const RequestHead& head, const Representation& representation, std::time_t now);
+
+}  // namespace http

@@ -1,0 +1,60 @@
+#include "http/response_writer.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+namespace http {
+
+namespace {
+
+constexpr std::size_t fixed_size = 256;  // more than all fixed words, both numbers and a reason phrase together
+
+// Writes into memory that was reserved large enough.
+class Pen {
+public:
+    explicit Pen(char* at) : at_(at) {}
+
+    Pen& text(std::string_view bytes) {
+        std::memcpy(at_, bytes.data(), bytes.size());
+        at_ += bytes.size();
+        return *this;
+    }
+
+    Pen& number(std::uint64_t value) {
+        constexpr std::size_t longest = 20;
+        at_ = std::to_chars(at_, at_ + longest, value).ptr;
+        return *this;
+    }
+
+    const char* at() const { return at_; }
+
+private:
+    char* at_;
+};
+
+}  // namespace
+
+void ResponseFields::add(std::string_view name, std::string_view value) {
+    lines_.append(name).append(": ");
+    for (char c : value) lines_.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
+    lines_.append("\r\n");
+}
+
+void write_head(base::Buffer& out, const ResponseHead& head) {
+    char* start = out.reserve(fixed_size + head.server.size() + head.date.size() + head.fields.size()).data();
+    Pen pen{start};
+    pen.text("HTTP/1.1 ").number(code_of(head.status)).text(" ").text(reason_phrase(head.status));
+    pen.text("\r\nServer: ").text(head.server).text("\r\nDate: ").text(head.date).text("\r\n");
+    pen.text(head.fields);
+    if (head.content_length) pen.text("Content-Length: ").number(*head.content_length).text("\r\n");
+    switch (head.persistence) {
+        case Persistence::keep_alive: break;
+        case Persistence::keep_alive_said: pen.text("Connection: keep-alive\r\n"); break;
+        case Persistence::close: pen.text("Connection: close\r\n"); break;
+    }
+    pen.text("\r\n");
+    out.commit(static_cast<std::size_t>(pen.at() - start));
+}
+
+}  // namespace http
