@@ -1,0 +1,40 @@
+// A document root: the folder beneath which paths are resolved and which none of them leaves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "os/file.hpp"
+#include "os/sandbox.hpp"
+#include "os/unique_fd.hpp"
+
+namespace files {
+
+class Root {
+public:
+    // `path` is absolute. Nothing is opened before the first use. `reserve` helps out when descriptors run short.
+    Root(std::string path, os::DescriptorReserve& reserve) : path_(std::move(path)), reserve_(reserve) {}
+
+    const std::string& path() const { return path_; }
+
+    // Opens `relative` ("" is the root itself) for reading: see os::open_beneath for what is refused. The folder behind path() is
+    // looked up again at most once a second: a root that is a switched symbolic link is followed that soon.
+    base::Result<os::UniqueFd> open(std::string_view relative, base::Instant now);
+
+private:
+    base::Result<void> refresh(base::Instant now);
+
+    std::string path_;
+    os::DescriptorReserve& reserve_;
+    os::UniqueFd folder_;
+    os::FileStatus identity_;
+    base::Instant looked_at_{};
+};
+
+// Whether a component of `relative` begins with a dot and isn't `.well-known` (RFC 8615): such files are never served.
+bool has_hidden_component(std::string_view relative);
+
+}  // namespace files

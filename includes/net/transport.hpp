@@ -1,0 +1,61 @@
+// One connection's bytes. Receives and sends only what epoll said is possible and no short transfer has used up since; keeps
+// what was received and not consumed, and what was written and not yet taken by the kernel. Knows nothing of what the bytes mean.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/buffer.hpp"
+#include "net/event_loop.hpp"
+#include "os/io.hpp"
+#include "os/unique_fd.hpp"
+
+namespace net {
+
+class Transport {
+public:
+    // From this many bytes of waiting output on, no further answer is to be prepared.
+    static constexpr std::size_t high_water_mark = 64 * 1024;
+
+    // `socket` is connected and non-blocking; `watcher` gets the turns.
+    Transport(EventLoop& loop, os::UniqueFd socket, Watcher& watcher, base::BlockPool& pool);
+
+    bool registered() const { return watch_.registered(); }
+
+    bool can_receive() const { return watch_.readable(); }
+    bool can_send() const { return watch_.writable(); }
+    bool broken() const { return watch_.failed() || watch_.hung_up(); }  // nothing that is sent will arrive any more
+
+    // One recv. `scratch` is shared by all connections of the loop: what is left in it at the end of the turn moves to a
+    // buffer of our own with settle(). True: these bytes were the last, or there were none and none will come.
+    bool receive(std::span<char> scratch);
+
+    // What was received and not consumed. Valid until receive(), consume() or settle().
+    std::string_view input() const { return input_.empty() ? fresh_ : input_.view(); }
+    void consume(std::size_t count);
+    void settle();
+    void discard_input();
+
+    bool has_output() const { return !output_.empty(); }
+    bool above_high_water() const { return output_.size() >= high_water_mark; }
+    base::Buffer& output() { return output_; }
+
+    // One send of the waiting output. Gives the bytes that were taken.
+    std::size_t send_output(os::More more);
+
+    // One sendfile. Precondition: no output waits.
+    os::Transfer send_file(int file, std::uint64_t offset, std::size_t count);
+
+    void shut_down_sending() { os::shut_down_sending(socket_.fd()); }
+    void again() { watch_.again(); }
+
+private:
+    os::UniqueFd socket_;
+    Watch watch_;
+    std::string_view fresh_;   // in the scratch memory, only within a turn
+    base::Buffer input_;
+    base::Buffer output_;
+};
+
+}  // namespace net

@@ -1,0 +1,57 @@
+#include "files/root.hpp"
+
+#include <cerrno>
+
+namespace files {
+
+namespace {
+
+constexpr base::Duration revalidation_interval{1000};
+
+bool is_out_of_descriptors(const base::Error& error) {
+    return error.code == EMFILE || error.code == ENFILE;
+}
+
+}  // namespace
+
+base::Result<os::UniqueFd> Root::open(std::string_view relative, base::Instant now) {
+    if (auto refreshed = refresh(now); !refreshed) return refreshed.error();
+    base::Result<os::UniqueFd> file = os::open_beneath(folder_.fd(), relative);
+    while (!file && is_out_of_descriptors(file.error()) && reserve_.give_up_one()) {
+        file = os::open_beneath(folder_.fd(), relative);
+    }
+    return file;
+}
+
+base::Result<void> Root::refresh(base::Instant now) {
+    if (folder_ && now - looked_at_ < revalidation_interval) return {};
+    const base::Result<os::FileStatus> current = os::status_of(path_);
+    if (!current) {
+        folder_.reset();
+        return current.error();
+    }
+    looked_at_ = now;
+    const os::FileStatus& status = current.value();
+    if (folder_ && status.device == identity_.device && status.inode == identity_.inode) return {};
+    base::Result<os::UniqueFd> folder = os::open_folder(path_);
+    if (!folder) {
+        folder_.reset();
+        return folder.error();
+    }
+    folder_ = std::move(folder).value();
+    identity_ = status;
+    return {};
+}
+
+bool has_hidden_component(std::string_view relative) {
+    while (!relative.empty()) {
+        const std::size_t slash = relative.find('/');
+        const std::string_view component = relative.substr(0, slash);
+        if (component.starts_with('.') && component != ".well-known") return true;
+        if (slash == std::string_view::npos) return false;
+        relative.remove_prefix(slash + 1);
+    }
+    return false;
+}
+
+}  // namespace files

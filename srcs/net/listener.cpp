@@ -1,0 +1,48 @@
+#include "net/listener.hpp"
+
+namespace net {
+
+Listener::Listener(EventLoop& loop, os::UniqueFd socket, Acceptor& acceptor, std::size_t index)
+    : socket_(std::move(socket)), acceptor_(acceptor), index_(index), watch_(loop, socket_.fd(), EPOLLIN, *this) {}
+
+void Listener::pause() {
+    if (paused_) return;
+    paused_ = true;
+    watch_.change(socket_.fd(), 0);
+}
+
+void Listener::resume() {
+    if (!paused_) return;
+    paused_ = false;
+    watch_.change(socket_.fd(), EPOLLIN);
+}
+
+void Listener::accept_all() {
+    while (!paused_ && accept_one()) {
+    }
+}
+
+void Listener::on_turn() {
+    // Level-triggered: who still waits afterwards is reported again by the next epoll_wait.
+    watch_.used_up_reading();
+    for (int i = 0; i < batch_size && !paused_ && accept_one(); ++i) {
+    }
+}
+
+bool Listener::accept_one() {
+    if (!acceptor_.has_room()) return false;
+    os::Accepted accepted = os::accept_from(socket_.fd());
+    switch (accepted.outcome) {
+        case os::Accepted::Outcome::accepted:
+            acceptor_.take(std::move(accepted), index_);
+            return true;
+        case os::Accepted::Outcome::none:
+            return false;
+        case os::Accepted::Outcome::no_descriptors:
+            acceptor_.out_of_descriptors(accepted.code);
+            return false;
+    }
+    return false;
+}
+
+}  // namespace net
