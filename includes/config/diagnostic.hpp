@@ -1,0 +1,58 @@
+// What is to be said about a configuration: each message with its place, and all of one run collected, so that nobody has
+// to correct one mistake to be told of the next. Knows no directive.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "config/source.hpp"
+
+namespace config {
+
+enum class Severity : std::uint8_t {
+    error,    // there are no settings
+    warning,  // it works, though hardly as meant
+    note,     // a directive that is accepted without effect
+};
+
+struct Diagnostic {
+    Severity severity = Severity::error;
+    Origin origin;              // line 0: the file as a whole
+    std::string message;        // what is wrong, and why where that is not plain
+    std::string hint;           // the cure; may be empty
+    std::string source_line;    // the line the origin names, without its end; empty where there is none
+    std::size_t width = 1;      // bytes from the origin's column on that the message is about
+    std::size_t order = 0;      // which file of the run, for sorting
+};
+
+// conf/x.conf:12:5: error: unknown directive "listn"; did you mean "listen"?
+//     listn 8080;
+//     ^~~~~
+// Three lines (one without a source line), each with its line end.
+std::string render(const Diagnostic& diagnostic);
+
+class Report {
+public:
+    void error(const Token& at, std::string message, std::string hint = {});
+    void warning(const Token& at, std::string message, std::string hint = {});
+    void note(const Token& at, std::string message, std::string hint = {});
+    void file_error(const std::string& file, std::string message, std::string hint = {});
+
+    bool failed() const { return failed_; }
+
+    // All messages by file (in the order of reading), line and column. Empties the report.
+    std::vector<Diagnostic> take();
+
+private:
+    void add(Severity severity, const Token& at, std::string message, std::string hint);
+
+    std::vector<Diagnostic> diagnostics_;
+    bool failed_ = false;
+};
+
+// "x" with its quotes, bytes outside printable ASCII and UTF-8 made visible, cut when very long: for messages.
+std::string quoted(std::string_view text);
+
+}  // namespace config

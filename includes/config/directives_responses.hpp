@@ -1,0 +1,13 @@
+// Directives that answer by themselves: return and error_page.
+// See config/directives for what a row is.
+#pragma once
+
+#include <span>
+
+#include "config/directives.hpp"
+
+namespace config {
+
+std::span<const DirectiveRow> response_directives();
+
+}  // namespace config

@@ -1,0 +1,146 @@
+// What a configuration means: the typed tree that the rest of the server works with. Built once by the binder, complete with
+// every inherited and default value, never changed afterwards, shared by reference count.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "http/registry.hpp"
+#include "os/log.hpp"
+#include "os/socket.hpp"
+
+namespace config {
+
+using os::LogLevel;
+
+// Where something stands in the configuration; lines and columns count from 1, columns in bytes.
+struct Origin {
+    std::string file;
+    unsigned line = 0;
+    unsigned column = 0;
+
+    std::string to_string() const;  // "conf/default.conf:12:5"
+};
+
+// error_page 404 /missing.html;   error_page 500 502 =200 /sorry.html;
+struct ErrorPage {
+    http::Status status{};                        // the answer that is replaced, 300 to 599
+    std::string target;                           // a path of this server (begins with `/`), or an absolute URL to redirect to
+    std::optional<http::Status> replacement;      // `=code`: answered instead
+    bool status_of_target = false;                // `=` alone: the status that serving the target gives
+};
+
+// return 301 /new;   return 200 "text";   return https://example.org/;
+struct Return {
+    http::Status status{};
+    std::string text;          // a URL for the redirecting codes 301, 302, 303, 307, 308; else the content; may be empty
+    bool redirects = false;
+};
+
+// types { ... }: extension in lower case -> media type. Null where the built-in table applies.
+using MediaTypes = std::map<std::string, std::string, std::less<>>;
+
+// error_log PATH LEVEL;
+struct ErrorLog {
+    std::string path;                    // absolute; "" is stderr
+    LogLevel level = LogLevel::error;
+    Origin origin;
+};
+
+struct AccessLog {
+    std::string path;                    // absolute ("/dev/stdout" and "/dev/stderr" mean the inherited descriptors)
+    Origin origin;
+};
+
+// Everything that may differ from one location to the next.
+struct LocationSettings {
+    // Exactly one of `root` and `alias` is set where files can be served; both are empty where neither was given.
+    std::string root;                                // absolute, without a trailing slash but for "/": path = root + URI path
+    std::string alias;                               // absolute: path = alias + what follows the location's own path, in whole segments
+    Origin root_origin;                              // of whichever is set
+    std::vector<std::string> index{"index.html"};    // names relative to the folder; one that begins with `/` (last) is a path of the server
+    bool autoindex = false;
+    std::vector<ErrorPage> error_pages;
+    std::optional<Return> return_;
+    // The methods that may be used here: from allow_methods as they stand, from limit_except with what it implies; unset: the handler decides.
+    std::optional<http::MethodSet> methods;
+
+    std::uint64_t client_max_body_size = 1024 * 1024;          // bytes of content; 0: unlimited
+    base::Duration client_body_timeout = std::chrono::seconds{60};   // between two reads
+    base::Duration send_timeout = std::chrono::seconds{60};          // between two successful writes
+    base::Duration keepalive_timeout = std::chrono::seconds{75};     // 0: no persistent connections
+    base::Duration lingering_timeout = std::chrono::seconds{5};      // for one more read after an early answer
+    std::uint64_t keepalive_requests = 1000;                   // on one connection
+
+    std::shared_ptr<const MediaTypes> types;                   // null: http::builtin_media_type
+    std::string default_type = "application/octet-stream";
+    std::string charset = "utf-8";                             // "": none is said
+    bool server_tokens = true;                                 // the version in Server and on built-in pages
+
+    std::vector<std::size_t> access_logs;                      // indices into Settings::access_logs; empty: off
+    std::size_t error_log = 0;                                 // index into Settings::error_logs
+};
+
+struct Location {
+    enum class Match : std::uint8_t {
+        exact,              // = /path
+        prefix,             // /path
+        preferred_prefix,   // ^~ /path: no regular expression is tried after it
+    };
+    Match match = Match::prefix;
+    std::string path;       // begins with `/`, decoded
+    LocationSettings settings;
+    Origin origin;
+};
+
+struct ServerName {
+    enum class Kind : std::uint8_t {
+        exact,              // example.org, and "" for requests without Host
+        leading_wildcard,   // *.example.org: text ".example.org"; `.example.org` gives this and an exact name
+        trailing_wildcard,  // www.example.*: text "www.example."
+    };
+    Kind kind = Kind::exact;
+    std::string text;       // lower case
+};
+
+struct Server {
+    std::vector<ServerName> names;              // never empty: without server_name, one exact ""
+    LocationSettings settings;                  // of what no location matches, and of errors before a location is known
+    std::vector<Location> locations;            // in the order of the file
+    base::Duration client_header_timeout = std::chrono::seconds{60};     // for the whole head, from its first byte
+    std::size_t client_header_buffer_size = 1024;                        // bytes
+    std::size_t large_client_header_buffers = 4;                         // how many
+    std::size_t large_client_header_buffer_size = 8 * 1024;              // bytes of one: no line of a head may be longer
+    Origin origin;
+};
+
+// One listening socket, and the servers that share it.
+struct Socket {
+    os::Endpoint endpoint;
+    os::ListenOptions options;
+    std::vector<std::size_t> servers;           // indices into Settings::servers
+    std::size_t default_server = 0;             // one of them: for a Host that none of them names
+    Origin origin;                              // of the `listen` that opens it
+};
+
+struct Settings {
+    std::vector<Socket> sockets;                // at least one
+    std::vector<Server> servers;
+    std::vector<AccessLog> access_logs;         // one entry a path
+    std::vector<ErrorLog> error_logs;           // the first is the one of the outermost level
+    std::size_t worker_connections = 512;
+    std::optional<std::uint64_t> worker_rlimit_nofile;
+    std::string pid;                            // absolute path; empty: no file
+    std::string user;                           // empty: stay who we are
+    std::string group;                          // empty: the user's own
+    Origin user_origin;
+    Origin pid_origin;
+};
+
+}  // namespace config

@@ -1,0 +1,84 @@
+#include "config/directives.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "config/directives_content.hpp"
+#include "config/directives_limits.hpp"
+#include "config/directives_listen.hpp"
+#include "config/directives_logs.hpp"
+#include "config/directives_methods.hpp"
+#include "config/directives_process.hpp"
+#include "config/directives_responses.hpp"
+#include "config/directives_structure.hpp"
+#include "config/foreign.hpp"
+
+namespace config {
+
+namespace {
+
+constexpr std::array<std::string_view, context_count> context_names{"the top of the file", "events", "http", "server", "location"};
+
+}  // namespace
+
+std::string ContextSet::to_string() const {
+    std::vector<std::string_view> names;
+    for (unsigned i = 0; i < context_count; ++i)
+        if (contains(static_cast<Context>(i))) names.push_back(context_names[i]);
+    std::string out;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0) out += i + 1 == names.size() ? " or " : ", ";
+        out += names[i];
+    }
+    return out;
+}
+
+Level Level::inside(Context context) const {
+    Level inner;
+    inner.contexts = {context};
+    inner.server = server;
+    return inner;
+}
+
+const Token* Level::first_use(std::string_view directive) const {
+    const auto found = first_uses.find(directive);
+    return found == first_uses.end() ? nullptr : found->second;
+}
+
+std::span<const Theme> all_themes() {
+    static const std::array<Theme, 8> themes{{
+        {"Structure", structure_directives()},
+        {"Process", process_directives()},
+        {"Addresses and names", listen_directives()},
+        {"Files", content_directives()},
+        {"Answers", response_directives()},
+        {"Methods", method_directives()},
+        {"Limits and times", limit_directives()},
+        {"Logs", log_directives()},
+    }};
+    return themes;
+}
+
+const DirectiveRow* find_directive(std::string_view name) {
+    for (const Theme& theme : all_themes())
+        if (const auto row = std::ranges::find(theme.rows, name, &DirectiveRow::name); row != theme.rows.end()) return &*row;
+    return nullptr;
+}
+
+std::vector<std::string_view> suggested_names() {
+    std::vector<std::string_view> names;
+    for (const Theme& theme : all_themes())
+        for (const DirectiveRow& row : theme.rows) names.push_back(row.name);
+    for (const Ineffective& row : ineffective_directives()) names.push_back(row.name);
+    return names;
+}
+
+bool refuse_variable(const Directive& directive, const Token& token, Build& build) {
+    if (!has_variable(token.text)) return false;
+    const std::size_t dollar = token.text.find('$');
+    build.report.error(part_of(token, dollar, token.text.size() - dollar),
+                       "variables are not supported in " + directive.name.text, "write the value itself, without \"$\"");
+    return true;
+}
+
+}  // namespace config

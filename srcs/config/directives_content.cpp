@@ -1,0 +1,236 @@
+#include "config/directives_content.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/ascii.hpp"
+
+namespace config {
+
+namespace {
+
+using enum Context;
+
+constexpr base::ByteSet type_bytes =
+    base::ByteSet{"!#$&-^_.+/"}.insert_range('a', 'z').insert_range('A', 'Z').insert_range('0', '9');
+
+// type/subtype (RFC 9110 8.3.1, the characters of RFC 6838 4.2).
+bool is_media_type(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    return slash != 0 && slash != std::string_view::npos && slash + 1 < text.size() &&
+           text.find('/', slash + 1) == std::string_view::npos && std::ranges::all_of(text, [](char c) { return type_bytes[c]; });
+}
+
+void check_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build) {
+    if (!build.check_world) return;
+    struct stat facts{};
+    const std::string shown = build.paths.shown(path.text);
+    if (::stat(resolved.c_str(), &facts) != 0)
+        return build.report.error(path, base::Error::from_errno(directive.name.text, shown).message, "create it or correct the path");
+    if (!S_ISDIR(facts.st_mode))
+        build.report.error(path, directive.name.text + ' ' + shown + ": not a folder", "name the folder that the files are in");
+}
+
+// The argument of root or alias, made absolute; reports and gives nothing when it can't be used.
+std::optional<std::string> folder_argument(const Directive& directive, Level& level, Build& build) {
+    const std::string_view other = directive.name.text == "root" ? "alias" : "root";
+    const Token& path = directive.arguments[0];
+    if (const Token* earlier = level.first_use(other)) {
+        build.report.error(directive.name, quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
+                           quoted(other) + " stands on line " + std::to_string(earlier->line) + "; keep one of them");
+        return std::nullopt;
+    }
+    if (refuse_variable(directive, path, build)) return std::nullopt;
+    if (path.text.empty()) {
+        build.report.error(path, directive.name.text + ": the path is empty");
+        return std::nullopt;
+    }
+    std::string resolved = build.paths.resolve(path.text);
+    check_folder(directive, path, resolved, build);
+    return resolved;
+}
+
+void set_root(const Directive& directive, Level& level, Build& build) {
+    auto folder = folder_argument(directive, level, build);
+    if (!folder) return;
+    level.settings().root = std::move(*folder);
+    level.settings().alias.clear();
+    level.settings().root_origin = directive.name.origin();
+}
+
+void set_alias(const Directive& directive, Level& level, Build& build) {
+    auto folder = folder_argument(directive, level, build);
+    if (!folder) return;
+    level.settings().alias = std::move(*folder);
+    level.settings().root.clear();
+    level.settings().root_origin = directive.name.origin();
+}
+
+void set_index(const Directive& directive, Level& level, Build& build) {
+    std::vector<std::string>& names = level.settings().index;
+    if (level.starts_list(directive)) names.clear();
+    for (const Token& name : directive.arguments) {
+        if (refuse_variable(directive, name, build)) continue;
+        if (name.text.empty()) {
+            build.report.error(name, "index: the name is empty");
+            continue;
+        }
+        if (name.text.front() == '/' && &name != &directive.arguments.back())
+            build.report.warning(name, "index: what comes after " + quoted(name.text) + " is never looked for",
+                                 "a path that begins with \"/\" stands last");
+        names.push_back(name.text);
+    }
+}
+
+void set_autoindex(const Directive& directive, Level& level, Build& build) {
+    if (const auto on = checked(parse_flag(directive.arguments[0].text), directive, directive.arguments[0], build))
+        level.settings().autoindex = *on;
+}
+
+void set_server_tokens(const Directive& directive, Level& level, Build& build) {
+    if (const auto on = checked(parse_flag(directive.arguments[0].text), directive, directive.arguments[0], build))
+        level.settings().server_tokens = *on;
+}
+
+void add_extension(MediaTypes& types, const Directive& row, const Token& before, const Token& extension, Build& build) {
+    if (is_media_type(extension.text))
+        return build.report.error(end_of(before), "missing \";\" after " + quoted(before.text),
+                                  quoted(extension.text) + " on line " + std::to_string(extension.line) + " begins the next row");
+    std::string key = base::lower_case(extension.text.starts_with('.') ? std::string_view{extension.text}.substr(1) : extension.text);
+    const auto [place, is_new] = types.try_emplace(std::move(key), row.name.text);
+    if (is_new || place->second == row.name.text) return;
+    build.report.warning(extension, "types: the extension " + quoted(extension.text) + " was " + place->second + " before",
+                         "the later line counts");
+    place->second = row.name.text;
+}
+
+void set_types(const Directive& directive, Level& level, Build& build) {
+    const bool first = level.starts_list(directive);
+    auto types = first || !level.settings().types ? std::make_shared<MediaTypes>()
+                                                  : std::make_shared<MediaTypes>(*level.settings().types);
+    for (const Directive& row : directive.block) {
+        if (row.has_block || !is_media_type(row.name.text)) {
+            build.report.error(row.name, "types: " + quoted(row.name.text) + " is no media type",
+                               "each line is a type and its extensions, such as \"text/html html htm;\"");
+            continue;
+        }
+        if (row.arguments.empty())
+            build.report.error(row.name, "types: " + quoted(row.name.text) + " has no extension", "write \"text/html html htm;\"");
+        const Token* before = &row.name;
+        for (const Token& extension : row.arguments) {
+            add_extension(*types, row, *before, extension, build);
+            before = &extension;
+        }
+    }
+    level.settings().types = std::move(types);
+}
+
+void set_default_type(const Directive& directive, Level& level, Build& build) {
+    const Token& type = directive.arguments[0];
+    if (!is_media_type(type.text))
+        return build.report.error(type, "default_type: " + quoted(type.text) + " is no media type",
+                                  "write type/subtype, such as text/plain or application/octet-stream");
+    level.settings().default_type = type.text;
+}
+
+void set_charset(const Directive& directive, Level& level, Build& build) {
+    const Token& name = directive.arguments[0];
+    if (refuse_variable(directive, name, build)) return;
+    const bool valid = !name.text.empty() && name.text.find('/') == std::string::npos &&
+                       std::ranges::all_of(name.text, [](char c) { return type_bytes[c]; });
+    if (!valid)
+        return build.report.error(name, "charset: " + quoted(name.text) + " is no charset", "write a name such as utf-8, or off");
+    level.settings().charset = name.text == "off" ? std::string{} : name.text;
+}
+
+constexpr std::array rows = std::to_array<DirectiveRow>({
+    {
+        .name = "root",
+        .contexts = {http, server, location},
+        .set = set_root,
+        .syntax = "root folder;",
+        .doc = "The folder that paths are looked up in: with `root /srv/www`, a request for /a/b.html reads /srv/www/a/b.html. A "
+               "relative folder starts at the main configuration file's. It must exist when the server starts.",
+        .example = "root ../www;",
+    },
+    {
+        .name = "alias",
+        .contexts = {location},
+        .set = set_alias,
+        .syntax = "alias folder;",
+        .doc = "The folder that stands for the location's own path: in `location /img/ { alias /srv/pictures/; }` a request for "
+               "/img/cat.png reads /srv/pictures/cat.png. Whole path segments only: /imgx never reads beside the folder. One "
+               "block has root or alias, not both.",
+        .example = "location /img/ { alias /srv/pictures/; }",
+    },
+    {
+        .name = "index",
+        .contexts = {http, server, location},
+        .most = any_number,
+        .repeat = Repeat::allowed,
+        .set = set_index,
+        .syntax = "index name ...;",
+        .default_text = "index index.html;",
+        .doc = "What answers for a folder: the first of these that exists in it. A last one that begins with \"/\" is a path of the "
+               "server and always taken. A block with a line of its own takes none of the outer ones.",
+        .example = "index index.html index.htm;",
+    },
+    {
+        .name = "autoindex",
+        .contexts = {http, server, location},
+        .set = set_autoindex,
+        .syntax = "autoindex on | off;",
+        .default_text = "autoindex off;",
+        .doc = "Whether a folder without an index file answers with a list of what is in it; else it answers 403.",
+        .example = "location /files/ { autoindex on; }",
+    },
+    {
+        .name = "types",
+        .contexts = {http, server, location},
+        .least = 0,
+        .most = 0,
+        .form = Form::block,
+        .repeat = Repeat::allowed,
+        .set = set_types,
+        .syntax = "types { media/type extension ...; ... }",
+        .default_text = "a built-in table of the usual types",
+        .doc = "Which Content-Type a file's extension stands for, whatever its case. The block replaces the built-in table and "
+               "outer blocks; several in one block add up.",
+        .example = "types { text/html html htm; image/webp webp; }",
+    },
+    {
+        .name = "default_type",
+        .contexts = {http, server, location},
+        .set = set_default_type,
+        .syntax = "default_type media/type;",
+        .default_text = "default_type application/octet-stream;",
+        .doc = "The Content-Type of files whose extension no row of types has, and of the text of return.",
+        .example = "default_type text/plain;",
+    },
+    {
+        .name = "charset",
+        .contexts = {http, server, location},
+        .set = set_charset,
+        .syntax = "charset name | off;",
+        .default_text = "charset utf-8;",
+        .doc = "The charset parameter that is added to the Content-Type of text. It says how files are written, it converts nothing.",
+        .example = "charset iso-8859-1;",
+    },
+    {
+        .name = "server_tokens",
+        .contexts = {http, server, location},
+        .set = set_server_tokens,
+        .syntax = "server_tokens on | off;",
+        .default_text = "server_tokens on;",
+        .doc = "Whether the Server field and built-in pages tell the version.",
+        .example = "server_tokens off;",
+    },
+});
+
+}  // namespace
+
+std::span<const DirectiveRow> content_directives() { return rows; }
+
+}  // namespace config

@@ -1,0 +1,160 @@
+#include "config/directives_limits.hpp"
+
+#include <array>
+
+namespace config {
+
+namespace {
+
+using enum Context;
+
+// One line of a request may be long, but not so long that it is an attack on memory by configuration.
+constexpr std::uint64_t largest_head_buffer = 1024 * 1024;
+constexpr std::uint64_t smallest_head_buffer = 64;
+constexpr std::uint64_t most_head_buffers = 1024;
+
+void set_client_max_body_size(const Directive& directive, Level& level, Build& build) {
+    const Token& value = directive.arguments[0];
+    if (const auto size = checked(parse_offset(value.text), directive, value, build)) level.settings().client_max_body_size = *size;
+}
+
+template <base::Duration LocationSettings::*Member>
+void set_time(const Directive& directive, Level& level, Build& build) {
+    const Token& value = directive.arguments[0];
+    if (const auto time = checked(parse_duration(value.text), directive, value, build)) level.settings().*Member = *time;
+}
+
+void set_keepalive_timeout(const Directive& directive, Level& level, Build& build) {
+    if (directive.arguments.size() == 2)
+        return build.report.error(directive.arguments[1], "keepalive_timeout: the second time (a Keep-Alive field) is not supported",
+                                  "leave it out: browsers take no notice of that field");
+    set_time<&LocationSettings::keepalive_timeout>(directive, level, build);
+}
+
+void set_client_header_timeout(const Directive& directive, Level& level, Build& build) {
+    const Token& value = directive.arguments[0];
+    if (const auto time = checked(parse_duration(value.text), directive, value, build)) level.server.client_header_timeout = *time;
+}
+
+void set_keepalive_requests(const Directive& directive, Level& level, Build& build) {
+    constexpr std::uint64_t most = 1'000'000'000;
+    const Token& value = directive.arguments[0];
+    if (const auto count = checked(parse_count(value.text, 1, most), directive, value, build))
+        level.settings().keepalive_requests = *count;
+}
+
+std::optional<std::size_t> head_buffer_size(const Directive& directive, const Token& value, Build& build) {
+    const auto size = checked(parse_size(value.text), directive, value, build);
+    if (!size) return std::nullopt;
+    if (*size >= smallest_head_buffer && *size <= largest_head_buffer) return static_cast<std::size_t>(*size);
+    build.report.error(value, directive.name.text + ": " + quoted(value.text) + " is out of range", "write a size from 64 to 1m");
+    return std::nullopt;
+}
+
+void set_client_header_buffer_size(const Directive& directive, Level& level, Build& build) {
+    if (const auto size = head_buffer_size(directive, directive.arguments[0], build)) level.server.client_header_buffer_size = *size;
+}
+
+void set_large_client_header_buffers(const Directive& directive, Level& level, Build& build) {
+    const Token& number = directive.arguments[0];
+    const auto count = checked(parse_count(number.text, 1, most_head_buffers), directive, number, build);
+    const auto size = head_buffer_size(directive, directive.arguments[1], build);
+    if (!count || !size) return;
+    level.server.large_client_header_buffers = static_cast<std::size_t>(*count);
+    level.server.large_client_header_buffer_size = *size;
+}
+
+constexpr std::array rows = std::to_array<DirectiveRow>({
+    {
+        .name = "client_max_body_size",
+        .contexts = {http, server, location},
+        .set = set_client_max_body_size,
+        .syntax = "client_max_body_size size;",
+        .default_text = "client_max_body_size 1m;",
+        .doc = "How large a request's content may be, in bytes or with k, m or g; 0 means any size. More answers 413.",
+        .example = "client_max_body_size 10m;",
+    },
+    {
+        .name = "client_header_timeout",
+        .contexts = {http, server},
+        .set = set_client_header_timeout,
+        .syntax = "client_header_timeout time;",
+        .default_text = "client_header_timeout 60s;",
+        .doc = "In what time the whole head of a request must be there, counted from its first byte; later answers 408.",
+        .example = "client_header_timeout 15s;",
+    },
+    {
+        .name = "client_body_timeout",
+        .contexts = {http, server, location},
+        .set = set_time<&LocationSettings::client_body_timeout>,
+        .syntax = "client_body_timeout time;",
+        .default_text = "client_body_timeout 60s;",
+        .doc = "How long the server waits between two pieces of a request's content; longer answers 408.",
+        .example = "client_body_timeout 30s;",
+    },
+    {
+        .name = "send_timeout",
+        .contexts = {http, server, location},
+        .set = set_time<&LocationSettings::send_timeout>,
+        .syntax = "send_timeout time;",
+        .default_text = "send_timeout 60s;",
+        .doc = "How long the server waits for a client to take more of a response; then it closes the connection.",
+        .example = "send_timeout 30s;",
+    },
+    {
+        .name = "keepalive_timeout",
+        .contexts = {http, server, location},
+        .most = 2,
+        .set = set_keepalive_timeout,
+        .syntax = "keepalive_timeout time;",
+        .default_text = "keepalive_timeout 75s;",
+        .doc = "How long a connection stays open without a request; 0 closes it after each response.",
+        .example = "keepalive_timeout 30s;",
+    },
+    {
+        .name = "keepalive_requests",
+        .contexts = {http, server, location},
+        .set = set_keepalive_requests,
+        .syntax = "keepalive_requests number;",
+        .default_text = "keepalive_requests 1000;",
+        .doc = "How many requests one connection may carry.",
+        .example = "keepalive_requests 10000;",
+    },
+    {
+        .name = "lingering_timeout",
+        .contexts = {http, server, location},
+        .set = set_time<&LocationSettings::lingering_timeout>,
+        .syntax = "lingering_timeout time;",
+        .default_text = "lingering_timeout 5s;",
+        .doc = "After an answer that came before all of the request was read: how long the server waits for more of it to throw "
+               "away, so that the client gets to read the answer.",
+        .example = "lingering_timeout 2s;",
+    },
+    {
+        .name = "client_header_buffer_size",
+        .contexts = {http, server},
+        .set = set_client_header_buffer_size,
+        .syntax = "client_header_buffer_size size;",
+        .default_text = "client_header_buffer_size 1k;",
+        .doc = "The room for an ordinary request head, 64 bytes to 1m. A larger one takes large_client_header_buffers.",
+        .example = "client_header_buffer_size 2k;",
+    },
+    {
+        .name = "large_client_header_buffers",
+        .contexts = {http, server},
+        .least = 2,
+        .most = 2,
+        .set = set_large_client_header_buffers,
+        .syntax = "large_client_header_buffers number size;",
+        .default_text = "large_client_header_buffers 4 8k;",
+        .doc = "How many further buffers a request head may take, and how large one is. No line may be longer than one buffer: a "
+               "longer request line answers 414, a longer field line, or too many of them, 431.",
+        .example = "large_client_header_buffers 4 16k;",
+    },
+});
+
+}  // namespace
+
+std::span<const DirectiveRow> limit_directives() { return rows; }
+
+}  // namespace config

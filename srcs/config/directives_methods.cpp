@@ -1,0 +1,80 @@
+#include "config/directives_methods.hpp"
+
+#include <array>
+
+namespace config {
+
+namespace {
+
+using enum Context;
+
+// Both say the same thing in two ways: a block has one of them.
+bool refuse_both(const Directive& directive, std::string_view other, const Level& level, Build& build) {
+    const Token* earlier = level.first_use(other);
+    if (earlier == nullptr) return false;
+    build.report.error(directive.name, quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
+                       quoted(other) + " stands on line " + std::to_string(earlier->line) + "; keep one of them");
+    return true;
+}
+
+http::MethodSet read_methods(const Directive& directive, Build& build) {
+    http::MethodSet methods;
+    for (const Token& token : directive.arguments)
+        if (const auto method = checked(parse_method(token.text), directive, token, build)) methods.insert(*method);
+    return methods;
+}
+
+void set_allow_methods(const Directive& directive, Level& level, Build& build) {
+    if (refuse_both(directive, "limit_except", level, build)) return;
+    level.settings().methods = read_methods(directive, build);
+}
+
+void set_limit_except(const Directive& directive, Level& level, Build& build) {
+    if (refuse_both(directive, "allow_methods", level, build)) return;
+    http::MethodSet methods = read_methods(directive, build);
+    // nginx: "Allowing the GET method makes the HEAD method also allowed".
+    if (methods.contains(http::Method::get)) methods.insert(http::Method::head);
+    level.settings().methods = methods;
+    bool denies = false;
+    for (const Directive& rule : directive.block) {
+        if (rule.name.text == "deny" && rule.arguments.size() == 1 && rule.arguments[0].text == "all" && !rule.has_block) {
+            denies = true;
+            continue;
+        }
+        build.report.error(rule.name, "limit_except: " + quoted(rule.name.text) + " is not supported in its block as written",
+                           "it holds \"deny all;\" and nothing else");
+    }
+    if (directive.block.empty() && !denies)
+        build.report.error(directive.name, "limit_except: an empty block limits nothing", "write \"deny all;\" into it");
+}
+
+constexpr std::array<DirectiveRow, 2> rows{{
+    {
+        .name = "allow_methods",
+        .contexts = {http, server, location},
+        .most = any_number,
+        .set = set_allow_methods,
+        .syntax = "allow_methods method ...;",
+        .default_text = "what the location can do: GET and HEAD for files",
+        .doc = "Exactly these methods are served, nothing is implied; any other answers 405 with an Allow field. Not part of nginx.",
+        .example = "allow_methods GET HEAD;",
+    },
+    {
+        .name = "limit_except",
+        .contexts = {location},
+        .most = any_number,
+        .form = Form::block,
+        .set = set_limit_except,
+        .syntax = "limit_except method ... { deny all; }",
+        .default_text = "see allow_methods",
+        .doc = "These methods are served, GET together with HEAD, and no others. In nginx the block holds access rules for the other "
+               "methods; here it holds `deny all;`. A block has limit_except or allow_methods, not both.",
+        .example = "limit_except GET { deny all; }",
+    },
+}};
+
+}  // namespace
+
+std::span<const DirectiveRow> method_directives() { return rows; }
+
+}  // namespace config
