@@ -1,0 +1,75 @@
+// What answers a request. A handler sees the request and its place in the configuration, never a socket, and writes no bytes: it
+// gives a Response as values, or says that it isn't its business.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "base/version.hpp"
+#include "body/source.hpp"
+#include "http/message.hpp"
+#include "http/response_writer.hpp"
+#include "os/log.hpp"
+#include "routing/route.hpp"
+
+namespace handlers {
+
+// A request as it stands after routing. An internal redirect (index, error_page) changes path, method and route, never the head.
+struct Request {
+    const http::RequestHead& head;
+    http::Method method;
+    std::string path;               // decoded and normalised
+    std::size_t server;             // index into Settings::servers
+    routing::Route route;           // of `path` on `server`
+    bool is_error_page = false;     // served in place of another answer: the client's conditions and ranges aren't about it
+
+    std::string_view server_token() const {
+        return route.settings->server_tokens ? base::product_and_version : base::product;
+    }
+};
+
+struct Context {
+    const base::Clock& clock;
+    const routing::RouteTable& routes;
+};
+
+struct Response {
+    http::Status status = http::Status::ok;
+    http::ResponseFields fields;
+    body::Source content;
+    // The answer is only its status so far: error_page or the built-in page gives it content.
+    bool lacks_page = false;
+    std::string explanation;        // for the error log: why this failed, in one sentence; empty when nothing failed
+    os::LogLevel severity = os::LogLevel::error;
+};
+
+// "Answer with this path of the same server instead": what nginx calls an internal redirect.
+struct Reroute {
+    std::string path;
+};
+
+struct Declined {};
+
+using Outcome = std::variant<Response, Reroute, Declined>;
+
+class Handler {
+public:
+    virtual Outcome handle(const Request& request, const Context& context) const = 0;
+
+protected:
+    ~Handler() = default;
+};
+
+// A response that is a failure so far: `explanation` goes to the error log, at `severity` (info for what is the client's own doing).
+Response failure(http::Status status, std::string explanation, os::LogLevel severity = os::LogLevel::error);
+
+// Gives `response` HTML that this server made itself.
+void set_page(Response& response, std::string html);
+
+// "text/html; charset=utf-8": the type that the location's configuration has for a file of this name.
+std::string media_type_of(std::string_view file_name, const config::LocationSettings& settings);
+
+}  // namespace handlers

@@ -1,0 +1,122 @@
+#include "handlers/dispatch.hpp"
+
+#include <array>
+
+#include "handlers/autoindex.hpp"
+#include "handlers/error_page.hpp"
+#include "handlers/redirect.hpp"
+#include "handlers/static_file.hpp"
+
+namespace handlers {
+
+namespace {
+
+constexpr int internal_redirect_limit = 10;  // as in nginx: an index or error_page that leads back to itself ends here
+constexpr http::MethodSet methods_of_files{http::Method::get, http::Method::head};
+
+// What may be used here; nullopt: anything.
+std::optional<http::MethodSet> allowed_methods(const Request& request) {
+    const std::optional<http::MethodSet>& configured = request.route.settings->methods;
+    if (request.route.settings->return_) return configured;
+    return configured ? *configured & methods_of_files : methods_of_files;
+}
+
+// Tunnels are not built, and TRACE would show a script the cookies it may not see: refused whatever the configuration says.
+bool is_never_allowed(http::Method method) {
+    return method == http::Method::connect || method == http::Method::trace;
+}
+
+// `OPTIONS *` asks about the server as a whole (RFC 9110 9.3.7).
+Response answer_for_server() {
+    Response response;
+    response.status = http::Status::no_content;
+    response.fields.add("Allow", methods_of_files.to_string());
+    return response;
+}
+
+// The first handler that doesn't decline.
+Outcome first_answer(const Request& request, const Context& context) {
+    static constexpr Redirect redirect;
+    static constexpr StaticFile static_file;
+    static constexpr Autoindex autoindex;
+    static constexpr std::array<const Handler*, 3> handlers{&redirect, &static_file, &autoindex};
+    for (const Handler* handler : handlers) {
+        Outcome outcome = handler->handle(request, context);
+        if (!std::holds_alternative<Declined>(outcome)) return outcome;
+    }
+    return failure(http::Status::forbidden, "\"" + request.path + "\" is a folder without an index file, and autoindex is off");
+}
+
+void reroute(Request& request, std::string path, const Context& context) {
+    request.path = std::move(path);
+    request.route = context.routes.route(request.server, request.path);
+}
+
+// Follows internal redirects to an answer that may still lack its page.
+Response answer(Request& request, const Context& context) {
+    for (int i = 0; i <= internal_redirect_limit; ++i) {
+        if (auto refused = refuse_method(request)) return std::move(*refused);
+        Outcome outcome = first_answer(request, context);
+        if (auto* response = std::get_if<Response>(&outcome)) return std::move(*response);
+        reroute(request, std::move(std::get<Reroute>(outcome).path), context);
+    }
+    return failure(http::Status::internal_server_error, "more than 10 internal redirects; the last one led to \"" + request.path + "\"");
+}
+
+// The page's own answer in place of `original`, whose status and fields (Allow, Content-Range) stay.
+Response serve_error_page(Response original, const config::ErrorPage& configured, Request& request, const Context& context) {
+    const http::Status failed = original.status;
+    request.method = request.method == http::Method::head ? http::Method::head : http::Method::get;
+    request.is_error_page = true;
+    reroute(request, configured.target, context);
+    Response page = answer(request, context);
+    if (page.lacks_page) {
+        // A missing error page must not hide why it was wanted.
+        original.explanation += original.explanation.empty() ? "" : "; ";
+        original.explanation += "its error_page \"" + configured.target + "\" answers " + std::to_string(http::code_of(page.status));
+        if (!page.explanation.empty()) original.explanation += ": " + page.explanation;
+        set_built_in_page(original, request);
+        return original;
+    }
+    if (configured.replacement) page.status = *configured.replacement;
+    if (!configured.replacement && !configured.status_of_target) page.status = failed;
+    page.explanation = std::move(original.explanation);
+    page.fields.add_lines(original.fields);
+    return page;
+}
+
+Response with_page(Response response, Request& request, const Context& context) {
+    if (!response.lacks_page) return response;
+    if (const config::ErrorPage* configured = find_error_page(*request.route.settings, response.status)) {
+        if (configured->target.starts_with('/')) return serve_error_page(std::move(response), *configured, request, context);
+        redirect_to_error_page(response, *configured);
+    }
+    set_built_in_page(response, request);
+    return response;
+}
+
+}  // namespace
+
+std::optional<Response> refuse_method(const Request& request) {
+    if (request.is_error_page) return std::nullopt;
+    const std::optional<http::MethodSet> allowed = allowed_methods(request);
+    if (!is_never_allowed(request.method) && (!allowed || allowed->contains(request.method))) return std::nullopt;
+    const std::string allow = allowed.value_or(methods_of_files).to_string();
+    std::string explanation = "method " + std::string{http::name_of(request.method)} + " is not allowed here, only " + allow;
+    Response response = failure(http::Status::method_not_allowed, std::move(explanation), os::LogLevel::info);
+    response.fields.add("Allow", allow);
+    return response;
+}
+
+Response respond(Request request, const Context& context) {
+    if (request.head.form == http::TargetForm::asterisk) return answer_for_server();
+    Response response = answer(request, context);
+    return with_page(std::move(response), request, context);
+}
+
+Response refuse(http::Status status, const Request& request, const Context& context) {
+    Request routed = request;
+    return with_page(failure(status, ""), routed, context);
+}
+
+}  // namespace handlers

@@ -1,0 +1,38 @@
+#include "handlers/handler.hpp"
+
+#include "base/ascii.hpp"
+#include "http/media_types.hpp"
+
+namespace handlers {
+
+Response failure(http::Status status, std::string explanation, os::LogLevel severity) {
+    Response response;
+    response.status = status;
+    response.lacks_page = true;
+    response.explanation = std::move(explanation);
+    response.severity = severity;
+    return response;
+}
+
+void set_page(Response& response, std::string html) {
+    response.fields.add("Content-Type", "text/html; charset=utf-8");
+    response.content = body::Memory{std::move(html)};
+    response.lacks_page = false;
+}
+
+std::string media_type_of(std::string_view file_name, const config::LocationSettings& settings) {
+    std::string_view type;
+    if (settings.types) {
+        const auto found = settings.types->find(base::lower_case(http::extension_of(file_name)));
+        if (found != settings.types->end()) type = found->second;
+    } else {
+        type = http::builtin_media_type(file_name);
+    }
+    if (type.empty()) type = settings.default_type;
+    std::string field{type};
+    const bool says_charset = type.find(';') != std::string_view::npos;
+    if (!settings.charset.empty() && !says_charset && http::takes_charset(type)) field.append("; charset=").append(settings.charset);
+    return field;
+}
+
+}  // namespace handlers
