@@ -1,0 +1,186 @@
+# webserv: `make help` lists what can be made.
+
+NAME     := webserv
+VERSION  := 0.1.0
+BUILD    ?= .build/release
+CXX      ?= g++
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+WERROR   ?= 0
+CONF     ?= conf/default.conf
+
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+
+# In the order of the layers: a room includes only what stands above it, or in its own layer.
+SOURCES := \
+	base/ascii base/buffer base/clock base/result \
+	os/file os/io os/log os/sandbox os/signals os/socket \
+	http/registry http/fields http/target http/message http/request_parser http/framing http/date \
+	http/conditional http/media_types http/response_writer \
+	net/event_loop net/timers net/listener net/transport \
+	files/root \
+	config/settings config/source config/diagnostic config/text_file config/lexer config/syntax config/values \
+	config/check config/location config/sockets config/foreign \
+	config/directives_structure config/directives_listen config/directives_content config/directives_responses \
+	config/directives_methods config/directives_limits config/directives_logs config/directives_process \
+	config/directives config/binder config/load config/reference \
+	body/source \
+	routing/route routing/resource \
+	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/static_file handlers/autoindex \
+	handlers/redirect handlers/error_page handlers/dispatch \
+	server/timestamps server/access_log server/site server/exchange server/connection server/server \
+	app/command_line
+
+OBJECTS := $(SOURCES:%=$(BUILD)/%.o)
+MAIN    := $(BUILD)/app/main.o
+
+WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+HARDENING := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection
+OPTIMIZE  := -O2 -flto=auto
+LINK      := -static-libstdc++ -static-libgcc -pie -Wl,-z,relro,-z,now
+
+ifneq (,$(findstring clang,$(CXX)))
+OPTIMIZE  := -O2 -flto=thin
+LINK      += -fuse-ld=$(shell command -v ld.lld-14 >/dev/null 2>&1 && echo lld-14 || echo lld)
+endif
+
+MODE ?= release
+ifeq ($(MODE),debug)
+OPTIMIZE  := -O0 -g3
+HARDENING := -fPIE
+endif
+ifeq ($(MODE),asan)
+OPTIMIZE  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+HARDENING := -fPIE
+LINK      := -pie -fsanitize=address,undefined
+endif
+ifeq ($(WERROR),1)
+WARNINGS  += -Werror
+endif
+
+CXXFLAGS_ALL := -std=c++20 -Iincludes $(WARNINGS) $(OPTIMIZE) $(HARDENING) -MMD -MP $(CXXFLAGS)
+LINK_ALL     := $(OPTIMIZE) $(LINK) $(LDFLAGS)
+
+# Where the binary goes: the plain `make` puts it beside the Makefile, every other build keeps it in its own folder.
+ifeq ($(BUILD),.build/release)
+BINARY := $(NAME)
+else
+BINARY := $(BUILD)/$(NAME)
+endif
+
+.PHONY: all clean fclean re debug asan run test check-suite tests-binaries lint tidy format fuzz fuzz-replay install help
+.DELETE_ON_ERROR:
+
+# One short line for each step; `make V=1` shows the commands.
+V ?= 0
+ifeq ($(V),0)
+Q = @printf '  %-5s %s\n' "$(1)" "$(2)" &&
+endif
+
+all: $(BINARY)  ## build ./webserv
+
+$(BINARY): $(OBJECTS) $(MAIN) | compiler
+	$(call Q,link,$@) $(CXX) -o $@ $(OBJECTS) $(MAIN) $(LINK_ALL)
+
+$(BUILD)/%.o: srcs/%.cpp Makefile | compiler
+	@mkdir -p $(@D)
+	$(call Q,c++,$<) $(CXX) $(CXXFLAGS_ALL) -c -o $@ $<
+
+# Nothing to do where the compiler is there; else it is installed, or a line says how.
+.PHONY: compiler
+compiler:
+	@command -v $(firstword $(CXX)) >/dev/null 2>&1 || tests/setup compiler
+
+debug:  ## build .build/debug/webserv, unoptimized, for a debugger
+	$(MAKE) MODE=debug BUILD=.build/debug all
+
+asan:  ## build .build/asan/webserv and its tests with AddressSanitizer and UBSan
+	$(MAKE) MODE=asan BUILD=.build/asan all tests-binaries
+
+run: all  ## build and serve conf/default.conf (CONF=FILE: another one)
+	./$(NAME) $(CONF)
+
+# --- tests -----------------------------------------------------------------------------------------------------------
+
+TEST_BINARIES := $(patsubst %,$(BUILD)/tests/%,wire_test unit_test)
+UNIT_TESTS    := $(patsubst tests/unit/%.cpp,$(BUILD)/tests/unit/%.o,$(wildcard tests/unit/*.cpp))
+
+tests-binaries: $(TEST_BINARIES)
+
+$(BUILD)/tests/wire_test: $(BUILD)/tests/wire/wire_test.o $(OBJECTS)
+	$(call Q,link,$@) $(CXX) -o $@ $^ $(LINK_ALL)
+
+$(BUILD)/tests/unit_test: $(UNIT_TESTS) $(OBJECTS)
+	$(call Q,link,$@) $(CXX) -o $@ $^ $(LINK_ALL)
+
+$(BUILD)/tests/%.o: tests/%.cpp Makefile | compiler
+	@mkdir -p $(@D)
+	$(call Q,c++,$<) $(CXX) $(CXXFLAGS_ALL) -c -o $@ $<
+
+test: all tests-binaries  ## run every test (sets up pytest and requests when they are missing)
+	@python=$$(tests/setup python) && WEBSERV=./$(BINARY) WEBSERV_WIRE_TEST=$(BUILD)/tests/wire_test \
+		WEBSERV_UNIT_TEST=$(BUILD)/tests/unit_test "$$python" -m pytest -q -p no:cacheprovider tests
+
+lint:  ## check the rules of the house: include direction, names, sizes
+	@python3 tests/lint.py
+
+tidy:  ## clang-tidy over all sources
+	clang-tidy --quiet $(SOURCES:%=srcs/%.cpp) -- -std=c++20 -Iincludes
+
+format:  ## clang-format in place
+	clang-format -i $$(git ls-files 'srcs/*.cpp' 'includes/*.hpp' 'tests/*.cpp')
+
+# --- fuzzing ---------------------------------------------------------------------------------------------------------
+
+FUZZ_TARGETS := request_parser chunked target config_syntax
+FUZZ_SECONDS ?= 600
+FUZZ_BUILD   := .build/fuzz
+FUZZ_FLAGS   := -std=c++20 -Iincludes -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined
+REPLAY_BUILD := .build/asan
+REPLAYS      := $(FUZZ_TARGETS:%=$(REPLAY_BUILD)/fuzz/%)
+
+fuzz:  ## explore with libFuzzer, FUZZ_SECONDS=600 for each target (needs clang)
+	@mkdir -p $(FUZZ_BUILD)
+	@for target in $(FUZZ_TARGETS); do \
+		clang++ $(FUZZ_FLAGS) -fsanitize=fuzzer -o $(FUZZ_BUILD)/$$target tests/fuzz/$$target.cpp $(SOURCES:%=srcs/%.cpp) && \
+		mkdir -p $(FUZZ_BUILD)/corpus/$$target && \
+		$(FUZZ_BUILD)/$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(FUZZ_BUILD)/ \
+			$(FUZZ_BUILD)/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
+
+fuzz-replay:  ## feed every corpus to its target, with sanitizers, without exploring
+	@$(MAKE) MODE=asan BUILD=$(REPLAY_BUILD) replays
+	@for target in $(FUZZ_TARGETS); do $(REPLAY_BUILD)/fuzz/$$target tests/fuzz/corpus/$$target || exit 1; done
+
+.PHONY: replays
+replays: $(REPLAYS)
+
+$(REPLAY_BUILD)/fuzz/%: $(REPLAY_BUILD)/tests/fuzz/%.o $(REPLAY_BUILD)/tests/fuzz/replay.o $(OBJECTS)
+	@mkdir -p $(@D)
+	$(call Q,link,$@) $(CXX) -o $@ $^ $(LINK_ALL)
+
+# --- the rest --------------------------------------------------------------------------------------------------------
+
+install: all  ## install under PREFIX=/usr/local (DESTDIR for packagers)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/webserv
+	install -m 755 $(NAME) $(DESTDIR)$(PREFIX)/bin/$(NAME)
+	install -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/webserv/README.md
+	install -m 644 conf/README.md $(DESTDIR)$(PREFIX)/share/doc/webserv/directives.md
+	install -m 644 conf/default.conf $(DESTDIR)$(PREFIX)/share/doc/webserv/default.conf
+
+clean:  ## remove what was built, but the binary
+	rm -rf .build
+
+fclean: clean  ## remove the binary too
+	rm -f $(NAME)
+
+re:  ## build from nothing
+	$(MAKE) fclean
+	$(MAKE) all
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## (.*)/\1\t\2/' | expand -t 14
+
+-include $(OBJECTS:.o=.d) $(MAIN:.o=.d) $(UNIT_TESTS:.o=.d) $(BUILD)/tests/wire/wire_test.d

@@ -1,0 +1,50 @@
+// One line a request, in the combined format, collected and written a block at a time: when the buffer is full or a second after its
+// first line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/registry.hpp"
+#include "net/timers.hpp"
+#include "os/log.hpp"
+
+namespace server {
+
+// What is told of a request; views are read before append() returns.
+struct AccessRecord {
+    std::string_view remote_address;
+    std::string_view time;             // Timestamps::log_time()
+    std::string_view request_line;     // as it was sent, perhaps cut; empty when none came
+    http::Status status{};
+    std::uint64_t content_bytes = 0;   // of the response's content, as far as they were handed to the kernel or queued for it
+    std::string_view referer;
+    std::string_view user_agent;
+};
+
+class AccessLog final : net::TimerOwner {
+public:
+    AccessLog(os::LogSink sink, const base::Clock& clock, net::Timers& timers, os::ErrorLog& errors);
+    ~AccessLog() { flush(); }
+
+    void append(const AccessRecord& record);
+    void flush();
+
+private:
+    static constexpr std::size_t flush_size = 64 * 1024;    // bytes
+    static constexpr std::size_t size_limit = 1024 * 1024;  // bytes kept while the disk is full or the reader slow
+    static constexpr base::Duration flush_interval{1000};
+
+    void on_deadline() override { flush(); }
+    void drop_what_is_too_much();
+
+    os::LogSink sink_;
+    const base::Clock& clock_;
+    os::ErrorLog& errors_;
+    os::RateLimit complaints_;
+    std::string buffer_;
+    net::Timer timer_;
+};
+
+}  // namespace server

@@ -1,0 +1,114 @@
+// One request and its response: the head as it arrives, the content as it is taken off the wire, the answer, and what the log will say.
+// Knows no socket: bytes come in as views, the response goes out into a buffer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/buffer.hpp"
+#include "base/clock.hpp"
+#include "handlers/handler.hpp"
+#include "http/framing.hpp"
+#include "http/request_parser.hpp"
+#include "server/site.hpp"
+#include "server/timestamps.hpp"
+
+namespace server {
+
+class Exchange {
+public:
+    // For the next request on a socket; everything of the last one is forgotten but the memory.
+    void start(const Site& site, std::size_t socket, base::Instant now);
+
+    base::Instant started_at() const { return started_at_; }
+    const handlers::Request& request() const { return request_; }
+    const config::LocationSettings& settings() const { return *request_.route.settings; }
+    const http::Rejection& rejection() const { return rejection_; }   // after a verdict of `rejected`
+
+    // `input` as http::RequestParser::feed() wants it. After `complete` the request is routed.
+    http::RequestParser::Verdict read_head(std::string_view input, const Site& site);
+    bool head_has_begun() const { return parser_.started(); }
+    std::size_t head_size() const { return parser_.consumed(); }
+
+    // The input is about to go: keeps a copy of the head.
+    void keep_head();
+    // The input, of which the head is the beginning, now stands elsewhere.
+    void head_moved(std::string_view input);
+
+    // After a complete head: whether content follows, or `rejected`: its framing is wrong or it is more than the location takes.
+    enum class ContentVerdict { none, follows, rejected };
+    ContentVerdict expect_content();
+
+    // The client waits for "100 Continue" before it sends its content (RFC 9110 10.1.1).
+    bool wants_continue() const;
+    // So little of the content is to come that reading it costs less than a new connection.
+    bool content_is_short() const;
+
+    struct ContentStep {
+        http::ChunkedDecoder::Verdict verdict;   // need_more, complete or rejected
+        std::size_t consumed;
+    };
+    // Takes the next bytes of the content. Nobody wants content yet: it is counted, held against its limit, and dropped.
+    ContentStep take_content(std::string_view input);
+
+    // Finds the answer.
+    void respond(const handlers::Context& context);
+    void refuse(http::Status status, const handlers::Context& context);
+
+    // The client is gone before there was an answer: what the access log will say.
+    void abandon();
+    // Lets go of what the response holds.
+    void forget() { response_ = {}; }
+
+    const handlers::Response& response() const { return response_; }
+
+    // Head, and content as far as it is small. False: a file didn't hold what it promised, nothing sensible was written.
+    bool write_response(base::Buffer& out, http::Persistence persistence, Timestamps& timestamps);
+
+    // What is left of the content, to be sent from a file; null when nothing is.
+    body::FileRange* remaining_file() { return response_.content.file_range(); }
+    void count_sent(std::uint64_t bytes) { content_sent_ += bytes; }
+
+    // One line to each access log of the location; none if no byte of a request came.
+    void write_access_log(Site& site, const os::Endpoint& peer, Timestamps& timestamps) const;
+
+    // ", client: 127.0.0.1, server: example.org, request: "GET / HTTP/1.1", host: "example.org"": the end of an error log line, as nginx has it.
+    std::string log_suffix(std::string_view remote_address) const;
+
+private:
+    static constexpr std::uint64_t short_content = 64 * 1024;  // bytes
+
+    ContentVerdict reject_content(http::Status status, std::string_view slug);
+    ContentStep take_chunked(std::string_view input);
+    bool exceeds_limit(std::uint64_t bytes) const;
+
+    base::Instant started_at_;
+    std::size_t socket_ = 0;
+    http::RequestParser parser_;
+    http::RequestHead head_;
+    std::string kept_head_;
+    std::string_view head_bytes_;    // what the head was read from, and all of the input where it could not be read
+    http::Rejection rejection_;
+    handlers::Request request_{.head = head_, .method = {}, .path = {}, .server = 0, .route = {}};
+    http::ContentFraming framing_;
+    http::ChunkedDecoder decoder_;
+    std::uint64_t content_taken_ = 0;   // bytes of the request's content, decoded
+    handlers::Response response_;
+    std::uint64_t content_sent_ = 0;    // bytes of the response's content
+};
+
+// Exchanges that nobody uses at the moment, kept for their memory.
+class ExchangePool {
+public:
+    std::unique_ptr<Exchange> take();
+    void give_back(std::unique_ptr<Exchange> exchange);
+
+private:
+    static constexpr std::size_t kept = 256;
+    std::vector<std::unique_ptr<Exchange>> free_;
+};
+
+}  // namespace server

@@ -1,0 +1,93 @@
+// The server as a whole: its listening sockets, its connections and their limits, its signals, and how it ends.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/buffer.hpp"
+#include "base/clock.hpp"
+#include "net/event_loop.hpp"
+#include "net/listener.hpp"
+#include "net/timers.hpp"
+#include "os/sandbox.hpp"
+#include "server/connection.hpp"
+#include "server/exchange.hpp"
+#include "server/site.hpp"
+#include "server/timestamps.hpp"
+
+namespace server {
+
+class Server final : net::Acceptor, net::Watcher, net::TimerOwner {
+public:
+    // Opens everything that can fail: limits, logs, sockets, the pid file; then becomes the configured user. What fails is said with
+    // its place in the configuration where it has one.
+    static base::Result<std::unique_ptr<Server>> start(std::shared_ptr<const config::Settings> settings);
+    ~Server();
+
+    // Where it listens, with the ports that the kernel chose.
+    const std::vector<os::Endpoint>& endpoints() const { return endpoints_; }
+
+    // Serves until a signal ends it: TERM, INT, QUIT or HUP let what is in flight finish, a second one doesn't.
+    void run();
+
+private:
+    static constexpr base::Duration drain_limit{30'000};
+    static constexpr base::Duration pause_limit{500};   // what runs short may come back without a connection of ours ending
+    static constexpr std::size_t scratch_size = 64 * 1024;
+
+    struct Descriptors {
+        os::UniqueFd epoll;
+        os::UniqueFd signals;
+    };
+    Server(Descriptors descriptors, std::shared_ptr<const config::Settings> settings);
+
+    base::Result<void> open_sockets();
+    base::Result<void> write_pid_file();
+    base::Result<void> become_user();
+    void warn_about_limits(std::uint64_t descriptor_limit);
+
+    void on_turn() override;       // a signal
+    void on_deadline() override;   // time to try accepting again
+    bool has_room() override;
+    void take(os::Accepted accepted, std::size_t listener) override;
+    void out_of_descriptors(int code) override;
+
+    void drain();
+    bool finished() const;
+    base::Duration wait_time() const;
+    void end_turn();
+    void sweep();
+    void pause_listeners();
+    void resume_listeners();
+
+    // In the order in which they are built, so that what is used outlives its users.
+    base::Clock clock_;
+    net::Timers timers_{clock_.now()};
+    base::BlockPool blocks_;
+    os::DescriptorReserve reserve_;
+    std::shared_ptr<const config::Settings> settings_;
+    std::unique_ptr<Site> site_;
+    net::EventLoop loop_;
+    os::UniqueFd signals_;
+    net::Watch signal_watch_;
+    net::Timer pause_timer_{timers_, *this};
+    Timestamps timestamps_{clock_};
+    ExchangePool exchanges_;
+    base::IntrusiveList<IdleMark> idle_;
+    std::vector<Connection*> closed_;
+    std::unique_ptr<std::array<char, scratch_size>> scratch_ = std::make_unique<std::array<char, scratch_size>>();
+    std::optional<Services> services_;
+    std::vector<std::unique_ptr<net::Listener>> listeners_;
+    std::vector<os::Endpoint> endpoints_;
+    std::vector<std::unique_ptr<Connection>> connections_;
+    std::uint64_t accepted_ = 0;                  // connections since the start
+    std::optional<base::Instant> drain_deadline_;
+    bool ends_at_once_ = false;
+    bool listeners_paused_ = false;
+    bool pid_written_ = false;
+    os::RateLimit complaints_;
+};
+
+}  // namespace server

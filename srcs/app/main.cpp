@@ -1,0 +1,73 @@
+// Wires everything together; the only place that knows all rooms, and the only one that writes to the terminal by itself.
+
+#include <cstdio>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "app/command_line.hpp"
+#include "config/load.hpp"
+#include "server/server.hpp"
+
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+void print(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
+void print_diagnostics(const config::Loaded& loaded, bool with_notes) {
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
+        if (diagnostic.severity != config::Severity::note || with_notes) print(stderr, config::render(diagnostic));
+    }
+}
+
+int test_configuration(const std::string& path) {
+    const config::Loaded loaded = config::load(path);
+    print_diagnostics(loaded, true);
+    print(stderr, "webserv: the configuration " + path + (loaded.settings ? " is fine\n" : " is not usable\n"));
+    return loaded.settings ? 0 : exit_failed;
+}
+
+int serve(const std::string& path) {
+    config::Loaded loaded = config::load(path);
+    print_diagnostics(loaded, false);
+    if (!loaded.settings) {
+        print(stderr, "webserv: not started: the configuration " + path + " is not usable\n");
+        return exit_failed;
+    }
+    auto server = server::Server::start(std::move(loaded.settings));
+    if (!server) {
+        print(stderr, "webserv: not started: " + server.error().message + "\n");
+        return exit_failed;
+    }
+    for (const os::Endpoint& endpoint : server.value()->endpoints()) print(stderr, "webserv: listening on " + endpoint.to_string() + "\n");
+    server.value()->run();
+    return 0;
+}
+
+int run(const app::Command& command) {
+    if (const auto* wanted = std::get_if<app::Serve>(&command)) return serve(wanted->configuration);
+    if (const auto* wanted = std::get_if<app::TestConfiguration>(&command)) return test_configuration(wanted->configuration);
+    if (const auto* text = std::get_if<app::ShowText>(&command)) {
+        print(stdout, text->text);
+        return 0;
+    }
+    print(stderr, "webserv: " + std::get<app::UsageError>(command).message + "\n" + std::string{app::usage()});
+    return exit_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const auto count = argc > 0 ? static_cast<std::size_t>(argc) - 1 : 0;
+        return run(app::parse_command_line({argv + (argc > 0 ? 1 : 0), count}));
+    } catch (const std::bad_alloc&) {
+        print(stderr, "webserv: out of memory\n");
+        return exit_failed;
+    }
+}

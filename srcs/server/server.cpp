@@ -1,0 +1,214 @@
+#include "server/server.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "os/signals.hpp"
+
+namespace server {
+
+namespace {
+
+base::Error at(const config::Origin& origin, base::Error error) {
+    error.message = origin.to_string() + ": " + error.message;
+    return error;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<const config::Settings> settings) {
+    if (auto possible = os::check_open_beneath(); !possible) return possible.error();
+    base::Result<std::uint64_t> limit = os::raise_descriptor_limit(settings->worker_rlimit_nofile);
+    if (!limit) return limit.error();
+    base::Result<os::UniqueFd> epoll = net::EventLoop::open_epoll();
+    if (!epoll) return epoll.error();
+    base::Result<os::UniqueFd> signals = os::open_signals({SIGTERM, SIGINT, SIGQUIT, SIGHUP});
+    if (!signals) return signals.error();
+
+    std::unique_ptr<Server> server{new Server{{std::move(epoll).value(), std::move(signals).value()}, std::move(settings)}};
+    base::Result<std::unique_ptr<Site>> site = Site::open(server->settings_, server->clock_, server->timers_, server->reserve_);
+    if (!site) return site.error();
+    server->site_ = std::move(site).value();
+    server->services_.emplace(Services{server->clock_, server->loop_, server->timers_, server->blocks_, *server->scratch_, *server->site_,
+                                       server->timestamps_, server->exchanges_, server->idle_, server->closed_});
+    if (auto opened = server->open_sockets(); !opened) return opened.error();
+    if (auto written = server->write_pid_file(); !written) return written.error();
+    if (auto became = server->become_user(); !became) return became.error();
+    server->warn_about_limits(limit.value());
+    return server;
+}
+
+Server::Server(Descriptors descriptors, std::shared_ptr<const config::Settings> settings)
+    : settings_(std::move(settings)),
+      loop_(std::move(descriptors.epoll)),
+      signals_(std::move(descriptors.signals)),
+      signal_watch_(loop_, signals_.fd(), EPOLLIN, *this) {}
+
+Server::~Server() {
+    connections_.clear();
+    listeners_.clear();
+    for (const os::Endpoint& endpoint : endpoints_) {
+        if (endpoint.family() == os::Endpoint::Family::unix_path) ::unlink(endpoint.path().c_str());
+    }
+    if (pid_written_) ::unlink(settings_->pid.c_str());
+}
+
+base::Result<void> Server::open_sockets() {
+    for (const config::Socket& configured : settings_->sockets) {
+        base::Result<os::UniqueFd> socket = os::listen_on(configured.endpoint, configured.options);
+        if (!socket) return at(configured.origin, socket.error());
+        endpoints_.push_back(os::local_endpoint(socket->fd()));
+        net::Acceptor& acceptor = *this;
+        listeners_.push_back(std::make_unique<net::Listener>(loop_, std::move(socket).value(), acceptor, listeners_.size()));
+        if (!listeners_.back()->registered()) return at(configured.origin, base::Error{"the kernel's limit of epoll watches is reached"});
+    }
+    return {};
+}
+
+base::Result<void> Server::write_pid_file() {
+    if (settings_->pid.empty()) return {};
+    const os::UniqueFd file{::open(settings_->pid.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+    if (!file) return at(settings_->pid_origin, base::Error::from_errno("write pid file", settings_->pid));
+    const std::string text = std::to_string(::getpid()) + "\n";
+    if (::write(file.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+        return at(settings_->pid_origin, base::Error::from_errno("write pid file", settings_->pid));
+    }
+    pid_written_ = true;
+    return {};
+}
+
+base::Result<void> Server::become_user() {
+    if (settings_->user.empty() || ::geteuid() != 0) return {};
+    if (auto became = os::switch_user(settings_->user, settings_->group); !became) return at(settings_->user_origin, became.error());
+    return {};
+}
+
+void Server::warn_about_limits(std::uint64_t descriptor_limit) {
+    // A connection needs a descriptor, and while it downloads a large file another one.
+    if (settings_->worker_connections + os::DescriptorReserve::capacity < descriptor_limit) return;
+    site_->error_log().write(os::LogLevel::warn, "worker_connections " + std::to_string(settings_->worker_connections) +
+                                                     " is more than the limit of open files, " + std::to_string(descriptor_limit) +
+                                                     ", has room for: raise the limit (`ulimit -n`, or worker_rlimit_nofile)");
+}
+
+void Server::run() {
+    while (!finished()) {
+        loop_.turn(clock_, wait_time());
+        timers_.advance(clock_.now());
+        end_turn();
+    }
+    if (!connections_.empty()) {
+        site_->error_log().write(os::LogLevel::warn, std::to_string(connections_.size()) + " connections were cut off at the end");
+    }
+    for (const auto& connection : connections_) connection->close();
+    sweep();
+    site_->flush_logs();
+}
+
+bool Server::finished() const {
+    if (ends_at_once_) return true;
+    return drain_deadline_ && (connections_.empty() || clock_.now() >= *drain_deadline_);
+}
+
+base::Duration Server::wait_time() const {
+    const std::optional<base::Duration> timer = timers_.until_next(clock_.now());
+    if (!drain_deadline_) return timer.value_or(base::Duration{-1});
+    const base::Duration rest = std::max(*drain_deadline_ - clock_.now(), base::Duration{0});
+    return std::min(timer.value_or(rest), rest);
+}
+
+void Server::end_turn() {
+    // Who has been sent a request by now had its turn before this: what is idle here has nothing to lose.
+    if (drain_deadline_) {
+        while (!idle_.empty()) idle_.front().connection.close();
+    }
+    sweep();
+}
+
+void Server::sweep() {
+    if (closed_.empty()) return;
+    for (Connection* connection : closed_) {
+        const std::size_t position = connection->position;
+        connections_[position].swap(connections_.back());
+        connections_[position]->position = position;
+        connections_.pop_back();
+    }
+    closed_.clear();
+    resume_listeners();
+}
+
+void Server::on_turn() {
+    signal_watch_.used_up_reading();
+    while (const std::optional<int> signal = os::next_signal(signals_.fd())) {
+        if (drain_deadline_) {
+            ends_at_once_ = true;
+            return;
+        }
+        drain();
+    }
+}
+
+void Server::on_deadline() {
+    resume_listeners();
+    if (listeners_paused_) pause_timer_.set(clock_.now() + pause_limit);
+}
+
+void Server::drain() {
+    site_->error_log().write(os::LogLevel::notice, "draining: " + std::to_string(connections_.size()) + " connections are open");
+    services_->draining = true;
+    drain_deadline_ = clock_.now() + drain_limit;
+    // Who stands in the backlog was promised to be served.
+    for (const auto& listener : listeners_) listener->accept_all();
+    listeners_.clear();
+}
+
+bool Server::has_room() {
+    if (connections_.size() - closed_.size() < settings_->worker_connections) return true;
+    if (idle_.empty()) {
+        if (const auto held_back = complaints_.pass(clock_.now())) {
+            site_->error_log().write(os::LogLevel::alert, std::to_string(settings_->worker_connections) +
+                                                              " worker_connections are in use and none is idle: new clients wait");
+        }
+        pause_listeners();
+        return false;
+    }
+    idle_.front().connection.close();
+    return true;
+}
+
+void Server::take(os::Accepted accepted, std::size_t listener) {
+    auto connection = std::make_unique<Connection>(*services_, std::move(accepted), listener, ++accepted_);
+    if (!connection->registered()) {
+        if (complaints_.pass(clock_.now())) site_->error_log().write(os::LogLevel::alert, "epoll_ctl: no memory or no watch left: a client was turned away");
+        return;
+    }
+    connection->position = connections_.size();
+    connections_.push_back(std::move(connection));
+}
+
+void Server::out_of_descriptors(int code) {
+    if (const auto held_back = complaints_.pass(clock_.now())) {
+        site_->error_log().write(os::LogLevel::alert, "accept: " + base::describe(code) + ": new clients wait until a connection ends (`ulimit -n` " +
+                                                          "or worker_rlimit_nofile raises the limit)");
+    }
+    if (!idle_.empty()) idle_.front().connection.close();
+    pause_listeners();
+}
+
+void Server::pause_listeners() {
+    listeners_paused_ = true;
+    pause_timer_.set(clock_.now() + pause_limit);
+    for (const auto& listener : listeners_) listener->pause();
+}
+
+// Only with the reserve full again, so that the next clients don't take the descriptors that those who are here need.
+void Server::resume_listeners() {
+    const bool refilled = reserve_.refill();
+    if (!listeners_paused_ || !refilled) return;
+    listeners_paused_ = false;
+    for (const auto& listener : listeners_) listener->resume();
+}
+
+}  // namespace server

@@ -1,0 +1,25 @@
+#include "server/site.hpp"
+
+namespace server {
+
+base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings, const base::Clock& clock, net::Timers& timers,
+                                               os::DescriptorReserve& reserve) {
+    std::unique_ptr<Site> site{new Site{std::move(settings), reserve}};
+    for (const config::ErrorLog& log : site->settings().error_logs) {
+        base::Result<os::LogSink> sink = os::LogSink::open(log.path);
+        if (!sink) return sink.error();
+        site->error_logs_.push_back(std::make_unique<os::ErrorLog>(std::move(sink).value(), log.level, clock));
+    }
+    for (const config::AccessLog& log : site->settings().access_logs) {
+        base::Result<os::LogSink> sink = os::LogSink::open(log.path);
+        if (!sink) return sink.error();
+        site->access_logs_.push_back(std::make_unique<AccessLog>(std::move(sink).value(), clock, timers, site->error_log()));
+    }
+    return site;
+}
+
+void Site::flush_logs() {
+    for (const auto& log : access_logs_) log->flush();
+}
+
+}  // namespace server
