@@ -42,8 +42,10 @@ OPTIMIZE  := -O2 -flto=auto
 LINK      := -static-libstdc++ -static-libgcc -pie -Wl,-z,relro,-z,now
 
 ifneq (,$(findstring clang,$(CXX)))
-OPTIMIZE  := -O2 -flto=thin
-LINK      += -fuse-ld=$(shell command -v ld.lld-14 >/dev/null 2>&1 && echo lld-14 || echo lld)
+# GNU ld can't read what clang's LTO leaves: without lld there is none.
+LLD       := $(notdir $(firstword $(shell command -v ld.lld ld.lld-14)))
+OPTIMIZE  := -O2 $(if $(LLD),-flto=thin)
+LINK      += $(if $(LLD),-fuse-ld=$(LLD:ld.%=%))
 endif
 
 MODE ?= release

@@ -1,5 +1,6 @@
-// Tree x table -> settings: finds each directive's row, checks its place, form, number of arguments and repetition, lets the row
-// carry it out, and hands values down into nested blocks. Whatever is wrong is reported, and binding goes on.
+// Tree x table -> settings: finds each directive's row, checks its place, form, number of arguments and repetition,
+// lets the row carry it out, and hands values down into nested blocks. Whatever is wrong is reported, and binding goes
+// on.
 #pragma once
 
 #include "config/directives.hpp"

@@ -1,5 +1,5 @@
-// What is to be said about a configuration: each message with its place, and all of one run collected, so that nobody has
-// to correct one mistake to be told of the next. Knows no directive.
+// What is to be said about a configuration: each message with its place, and all of one run collected, so that nobody
+// has to correct one mistake to be told of the next. Knows no directive.
 #pragma once
 
 #include <cstddef>
@@ -35,21 +35,29 @@ std::string render(const Diagnostic& diagnostic);
 
 class Report {
 public:
+    static constexpr std::size_t most_kept = 100;  // errors; as many warnings and notes
+
     void error(const Token& at, std::string message, std::string hint = {});
     void warning(const Token& at, std::string message, std::string hint = {});
     void note(const Token& at, std::string message, std::string hint = {});
     void file_error(const std::string& file, std::string message, std::string hint = {});
 
-    bool failed() const { return failed_; }
+    bool failed() const { return errors_ > 0; }
+
+    // So many errors that nobody reads on: what is reported from here on is only counted, and there is no use in
+    // looking for more.
+    bool full() const { return errors_ > most_kept; }
 
     // All messages by file (in the order of reading), line and column. Empties the report.
     std::vector<Diagnostic> take();
 
 private:
+    bool keeps(Severity severity);
     void add(Severity severity, const Token& at, std::string message, std::string hint);
 
     std::vector<Diagnostic> diagnostics_;
-    bool failed_ = false;
+    std::size_t errors_ = 0;
+    std::size_t remarks_ = 0;  // warnings and notes
 };
 
 // "x" with its quotes, bytes outside printable ASCII and UTF-8 made visible, cut when very long: for messages.

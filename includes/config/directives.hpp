@@ -1,6 +1,6 @@
-// The table: every directive is one row with its place, its arguments, the function that carries it out, and its documentation.
-// What checks a configuration, what prints help and what writes conf/README.md all read these rows. The rows themselves live
-// with their functions, one room a theme (config/directives_*).
+// The table: every directive is one row with its place, its arguments, the function that carries it out, and its
+// documentation. What checks a configuration, what prints help and what writes conf/README.md all read these rows. The
+// rows themselves live with their functions, one room a theme (config/directives_*).
 #pragma once
 
 #include <cstdint>
@@ -48,8 +48,8 @@ struct Listen {
     const Token* at = nullptr;
 };
 
-// One block while it is read. It begins as a copy of the block around it, whose own directives have all been carried out by
-// then wherever they stand: that is inheritance.
+// One block while it is read. It begins as a copy of the block around it, whose own directives have all been carried
+// out by then wherever they stand: that is inheritance.
 struct Level {
     ContextSet contexts;  // of a file without http { }, the top is main, events and http in one
     Server server;        // outside of a server block: what servers there begin with. `settings` is that of the level.

@@ -1,5 +1,5 @@
-// nginx's other directives, so that each is answered by name: those that only tune nginx's own machinery and can be passed
-// over, and those that ask for something this server doesn't do, with what to use instead.
+// nginx's other directives, so that each is answered by name: those that only tune nginx's own machinery and can be
+// passed over, and those that ask for something this server doesn't do, with what to use instead.
 #pragma once
 
 #include <span>

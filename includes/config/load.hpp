@@ -18,7 +18,8 @@ struct Loaded {
 // Looks at the folders, users and included files that the configuration names; changes nothing.
 Loaded load(const std::string& path);
 
-// The same for a text in memory, on its own: `include` is not carried out, and nothing outside of the text is looked at.
+// The same for a text in memory, on its own: `include` is not carried out, and nothing outside of the text is looked
+// at.
 Loaded load_text(const std::string& name, std::string text);
 
 }  // namespace config

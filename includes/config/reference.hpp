@@ -8,7 +8,8 @@
 
 namespace config {
 
-// Several lines; for nginx's other directives, why they have no effect or what to use instead. nullopt: no such directive.
+// Several lines; for nginx's other directives, why they have no effect or what to use instead. nullopt: no such
+// directive.
 std::optional<std::string> directive_help(std::string_view name);
 
 // conf/README.md, byte for byte.

@@ -1,5 +1,5 @@
-// What a configuration means: the typed tree that the rest of the server works with. Built once by the binder, complete with
-// every inherited and default value, never changed afterwards, shared by reference count.
+// What a configuration means: the typed tree that the rest of the server works with. Built once by the binder, complete
+// with every inherited and default value, never changed afterwards, shared by reference count.
 #pragma once
 
 #include <chrono>
@@ -31,7 +31,7 @@ struct Origin {
 // error_page 404 /missing.html;   error_page 500 502 =200 /sorry.html;
 struct ErrorPage {
     http::Status status{};                        // the answer that is replaced, 300 to 599
-    std::string target;                           // a path of this server (begins with `/`), or an absolute URL to redirect to
+    std::string target;                           // a path of this server, or an absolute URL to redirect to
     std::optional<http::Status> replacement;      // `=code`: answered instead
     bool status_of_target = false;                // `=` alone: the status that serving the target gives
 };
@@ -39,7 +39,7 @@ struct ErrorPage {
 // return 301 /new;   return 200 "text";   return https://example.org/;
 struct Return {
     http::Status status{};
-    std::string text;          // a URL for the redirecting codes 301, 302, 303, 307, 308; else the content; may be empty
+    std::string text;          // a URL for the redirecting codes (301, 302, 303, 307, 308); else content, maybe empty
     bool redirects = false;
 };
 
@@ -61,14 +61,17 @@ struct AccessLog {
 // Everything that may differ from one location to the next.
 struct LocationSettings {
     // Exactly one of `root` and `alias` is set where files can be served; both are empty where neither was given.
-    std::string root;                                // absolute, without a trailing slash but for "/": path = root + URI path
-    std::string alias;                               // absolute: path = alias + what follows the location's own path, in whole segments
+    // Both absolute, without a trailing slash but for "/".
+    std::string root;                                // path = root + URI path
+    std::string alias;                               // path = alias + what follows the location's path, whole segments
     Origin root_origin;                              // of whichever is set
-    std::vector<std::string> index{"index.html"};    // names relative to the folder; one that begins with `/` (last) is a path of the server
+    // Names relative to the folder; one that begins with `/` (last) is a path of the server.
+    std::vector<std::string> index{"index.html"};
     bool autoindex = false;
     std::vector<ErrorPage> error_pages;
     std::optional<Return> return_;
-    // The methods that may be used here: from allow_methods as they stand, from limit_except with what it implies; unset: the handler decides.
+    // The methods that may be used here: from allow_methods as they stand, from limit_except with what it implies;
+    // unset: the handler decides.
     std::optional<http::MethodSet> methods;
 
     std::uint64_t client_max_body_size = 1024 * 1024;          // bytes of content; 0: unlimited
@@ -81,6 +84,7 @@ struct LocationSettings {
     std::shared_ptr<const MediaTypes> types;                   // null: http::builtin_media_type
     std::string default_type = "application/octet-stream";
     std::string charset = "utf-8";                             // "": none is said
+    bool log_not_found = true;                                 // whether 404 is explained in the error log
     bool server_tokens = true;                                 // the version in Server and on built-in pages
 
     std::vector<std::size_t> access_logs;                      // indices into Settings::access_logs; empty: off
@@ -116,7 +120,7 @@ struct Server {
     base::Duration client_header_timeout = std::chrono::seconds{60};     // for the whole head, from its first byte
     std::size_t client_header_buffer_size = 1024;                        // bytes
     std::size_t large_client_header_buffers = 4;                         // how many
-    std::size_t large_client_header_buffer_size = 8 * 1024;              // bytes of one: no line of a head may be longer
+    std::size_t large_client_header_buffer_size = 8 * 1024;              // bytes of one: no line may be longer
     Origin origin;
 };
 
@@ -126,6 +130,9 @@ struct Socket {
     os::ListenOptions options;
     std::vector<std::size_t> servers;           // indices into Settings::servers
     std::size_t default_server = 0;             // one of them: for a Host that none of them names
+    // Index of the socket on the wildcard address of this port: it is opened in place of this one, and connections that came to
+    // this address are told by where they arrived.
+    std::optional<std::size_t> opened_by;
     Origin origin;                              // of the `listen` that opens it
 };
 

@@ -1,5 +1,5 @@
-// The text of configuration files and the words cut from it: every word knows where it stands, so that whatever is found
-// wrong later can be shown in its place. Knows nothing about what the words mean.
+// The text of configuration files and the words cut from it: every word knows where it stands, so that whatever is
+// found wrong later can be shown in its place. Knows nothing about what the words mean.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
-// Files -> tree: directives with their words, blocks in blocks, `include` carried out. Mistakes of form are reported where they
-// were made (the line that lacks its `;`, the brace that stays open), and reading goes on behind them. Gives nothing a meaning.
+// Files -> tree: directives with their words, blocks in blocks, `include` carried out. Mistakes of form are reported
+// where they were made (the line that lacks its `;`, the brace that stays open), and reading goes on behind them. Gives
+// nothing a meaning.
 #pragma once
 
 #include <deque>

@@ -1,5 +1,5 @@
-// One parser for each kind of value that directives take. An Error's message says what is wrong with the text and what is
-// accepted, with an example; who asks adds the place. Knows no directive.
+// One parser for each kind of value that directives take. An Error's message says what is wrong with the text and what
+// is accepted, with an example; who asks adds the place. Knows no directive.
 #pragma once
 
 #include <cstdint>

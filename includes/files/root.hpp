@@ -15,8 +15,8 @@ namespace files {
 
 class Root {
 public:
-    // `path` is absolute. Nothing is opened before the first use. `reserve` helps out when descriptors run short.
-    Root(std::string path, os::DescriptorReserve& reserve) : path_(std::move(path)), reserve_(reserve) {}
+    // `path` is absolute. A folder that can't be opened now is tried again at each use. `reserve` helps out when descriptors run short.
+    Root(std::string path, os::DescriptorReserve& reserve);
 
     const std::string& path() const { return path_; }
 

@@ -30,9 +30,10 @@ struct PreconditionFailed {};
 struct RangeNotSatisfiable {};
 using Selection = std::variant<WholeRepresentation, ByteRange, NotModified, PreconditionFailed, RangeNotSatisfiable>;
 
-// What a GET or HEAD that would otherwise be answered 200 gets. Range counts for GET only (RFC 9110 14.2); a malformed or
-// unknown Range, or one of several ranges, is ignored. For other methods NotModified becomes PreconditionFailed, so that
-// anything but WholeRepresentation forbids them (RFC 9110 13.1.2). `now` settles two-digit years.
+// What a GET or HEAD that would otherwise be answered 200 gets. Range counts for GET only (RFC 9110 14.2); a malformed
+// or unknown Range, or one of several ranges, is ignored. For other methods NotModified becomes PreconditionFailed, so
+// that anything but WholeRepresentation forbids them (RFC 9110 13.1.2). `now` settles two-digit years, and whether a
+// modification date is old enough to be a strong validator (RFC 9110 8.8.2.2).
 Selection select(const RequestHead& head, const Representation& representation, std::time_t now);
 
 }  // namespace http

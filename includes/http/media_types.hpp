@@ -12,8 +12,8 @@ std::string_view builtin_media_type(std::string_view file_name);
 std::string_view extension_of(std::string_view file_name);
 
 // Whether a charset parameter belongs on this type: text/*, and JavaScript under its old name. Not on JSON (RFC 8259 11
-// defines no charset for it), nor on XML, SVG and web manifests under application/* and image/*, which say it themselves;
-// nor on a type that has parameters already.
+// defines no charset for it), nor on XML, SVG and web manifests under application/* and image/*, which say it by
+// themselves; nor on a type that has parameters already.
 bool takes_charset(std::string_view media_type);
 
 }  // namespace http

@@ -21,7 +21,7 @@ struct RequestHead {
     TargetForm form = TargetForm::origin;
     bool has_query = false;
     std::string path;        // see Target::path
-    std::string host;        // of the target URI: the absolute-form's authority wins over Host (RFC 9112 3.2.2); see HostName
+    std::string host;        // see HostName; an authority in the target wins over Host (RFC 9112 3.2.2)
     Fields fields;
 
     // The positions behind the views below; for the parser.
@@ -42,7 +42,8 @@ struct RequestHead {
     }
     void clear();  // keeps the memory of its strings for the next head
 
-    // Whether the client lets the connection go on after this exchange (RFC 9112 9.3): 1.1 unless it says close, 1.0 only when it says keep-alive.
+    // Whether the client lets the connection go on after this exchange (RFC 9112 9.3): 1.1 unless it says close, 1.0
+    // only when it says keep-alive, and not close.
     bool wants_keep_alive() const;
 };
 

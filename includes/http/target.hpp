@@ -18,7 +18,7 @@ struct Target {
     std::string_view authority;   // of absolute- and authority-form, else empty; views the input
     std::string_view query;       // without its `?`, as it was sent; views the input
     bool has_query = false;       // "/a?" has an empty query, "/a" has none
-    std::string path;             // decoded, normalised, begins with `/`; "*" for asterisk-form, empty for authority-form
+    std::string path;             // decoded, normalised, begins with `/`; asterisk-form: "*", authority-form: empty
 };
 
 // `text` must outlive the Target's views. Rejections, all 400: "target-form", "target-character", "target-nul",

@@ -9,8 +9,8 @@ namespace net {
 // Whoever takes the connections of a listener.
 class Acceptor {
 public:
-    // Whether one more connection may be accepted now; may make room for it.
-    virtual bool has_room() = 0;
+    // Whether one more connection may be accepted now. Somebody waits when `someone_waits`: then room may be made.
+    virtual bool has_room(bool someone_waits) = 0;
     virtual void take(os::Accepted accepted, std::size_t listener) = 0;
     // Accepting failed for want of descriptors or memory (errno in `code`).
     virtual void out_of_descriptors(int code) = 0;
@@ -38,7 +38,7 @@ private:
     static constexpr int batch_size = 64;  // accepts in a turn: a flood of connections leaves turns to those that are there
 
     void on_turn() override;
-    bool accept_one();  // false: nobody waits, or there is no room
+    bool accept_one();  // false: nobody waits, or accepting failed
 
     os::UniqueFd socket_;
     Acceptor& acceptor_;

@@ -43,7 +43,7 @@ public:
 
     bool takes(LogLevel level) const { return level >= level_; }
 
-    // "2026/11/20 18:00:00 [error] 4711#0: MESSAGE". The caller escapes what a peer sent.
+    // "2026/11/20 18:00:00 [error] 4711#0: MESSAGE", always one line: control characters become \xHH.
     void write(LogLevel level, std::string_view message);
 
 private:

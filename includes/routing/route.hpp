@@ -19,7 +19,7 @@ namespace routing {
 struct Mapping {
     files::Root* root = nullptr;   // null: neither root nor alias was given
     bool replaces_location = false;   // alias
-    std::string file_name;            // an alias that names a file: that file beneath `root`, whatever the rest of the path
+    std::string file_name;            // an alias that names a file: that file, beneath `root`, stands for the location's path
 };
 
 struct Route {

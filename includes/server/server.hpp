@@ -44,13 +44,14 @@ private:
     Server(Descriptors descriptors, std::shared_ptr<const config::Settings> settings);
 
     base::Result<void> open_sockets();
+    std::size_t socket_of(int connection, std::size_t listener) const;
     base::Result<void> write_pid_file();
     base::Result<void> become_user();
     void warn_about_limits(std::uint64_t descriptor_limit);
 
     void on_turn() override;       // a signal
     void on_deadline() override;   // time to try accepting again
-    bool has_room() override;
+    bool has_room(bool someone_waits) override;
     void take(os::Accepted accepted, std::size_t listener) override;
     void out_of_descriptors(int code) override;
 
@@ -80,7 +81,8 @@ private:
     std::unique_ptr<std::array<char, scratch_size>> scratch_ = std::make_unique<std::array<char, scratch_size>>();
     std::optional<Services> services_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
-    std::vector<os::Endpoint> endpoints_;
+    std::vector<os::Endpoint> endpoints_;         // one a listener
+    std::vector<std::size_t> shared_sockets_;     // indices of the sockets that another one opens
     std::vector<std::unique_ptr<Connection>> connections_;
     std::uint64_t accepted_ = 0;                  // connections since the start
     std::optional<base::Instant> drain_deadline_;

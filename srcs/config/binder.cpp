@@ -36,7 +36,8 @@ private:
 
 // The top of a file without http { } is main, events and http in one.
 void Binder::bind_top() {
-    const bool has_http = std::ranges::any_of(tree_.directives, [](const Directive& one) { return one.name.text == "http"; });
+    const bool has_http =
+        std::ranges::any_of(tree_.directives, [](const Directive& one) { return one.name.text == "http"; });
     if (has_http && refuse_two_forms()) return;
     Level top;
     top.contexts = has_http ? ContextSet{Context::main} : ContextSet{Context::main, Context::events, Context::http};
@@ -50,16 +51,18 @@ bool Binder::refuse_two_forms() const {
     const auto bare = std::ranges::find(tree_.directives, "server", [](const Directive& one) { return one.name.text; });
     const auto http = std::ranges::find(tree_.directives, "http", [](const Directive& one) { return one.name.text; });
     if (bare == tree_.directives.end()) return false;
-    build_.report.error(bare->name, "a server beside an http block", "the http block of line " + std::to_string(http->name.line) +
+    build_.report.error(bare->name, "a server beside an http block",
+                        "the http block of line " + std::to_string(http->name.line) +
                             " holds all servers: move this one into it, or take \"http {\" and its \"}\" away");
     return true;
 }
 
-// Carries out all that is no block of its own, and returns those blocks: they are gone into when this level is complete, so that
-// it doesn't matter whether a directive stands before or after them.
+// Carries out all that is no block of its own, and returns those blocks: they are gone into when this level is
+// complete, so that it doesn't matter whether a directive stands before or after them.
 std::vector<const Directive*> Binder::bind_simple(const std::vector<Directive>& block, Level& level) {
     std::vector<const Directive*> nested;
     for (const Directive& directive : block) {
+        if (build_.report.full()) break;
         const DirectiveRow* row = checked_row(directive, level, build_);
         if (row == nullptr) continue;
         level.first_uses.try_emplace(row->name, &directive.name);
@@ -136,7 +139,8 @@ void bind(const Tree& tree, const std::string& main_file, Build& build) {
     Binder binder{tree, build};
     binder.bind_top();
     if (!build.report.failed() && build.settings.servers.empty())
-        build.report.file_error(main_file, "there is no server block", "write one, such as \"server { listen 8080; root www; }\"");
+        build.report.file_error(main_file, "there is no server block",
+                                "write one, such as \"server { listen 8080; root www; }\"");
     assign_sockets(binder.addresses(), build);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "base/ascii.hpp"
 
@@ -77,13 +78,19 @@ void Report::note(const Token& at, std::string message, std::string hint) {
 }
 
 void Report::file_error(const std::string& file, std::string message, std::string hint) {
-    failed_ = true;
+    if (!keeps(Severity::error)) return;
     diagnostics_.push_back({Severity::error, Origin{file, 0, 0}, std::move(message), std::move(hint), {}, 1, 0});
 }
 
+bool Report::keeps(Severity severity) {
+    std::size_t& count = severity == Severity::error ? errors_ : remarks_;
+    return ++count <= most_kept;
+}
+
 void Report::add(Severity severity, const Token& at, std::string message, std::string hint) {
-    if (severity == Severity::error) failed_ = true;
-    Diagnostic diagnostic{severity, at.origin(), std::move(message), std::move(hint), {}, std::max<std::size_t>(at.length, 1), 0};
+    if (!keeps(severity)) return;
+    Diagnostic diagnostic{severity, at.origin(), std::move(message), std::move(hint), {}, 1, 0};
+    diagnostic.width = std::max<std::size_t>(at.length, 1);
     if (at.source != nullptr) {
         diagnostic.source_line = at.source->line_at(at.offset);
         diagnostic.order = at.source->order;
@@ -95,6 +102,11 @@ std::vector<Diagnostic> Report::take() {
     std::ranges::stable_sort(diagnostics_, {}, [](const Diagnostic& diagnostic) {
         return std::tuple{diagnostic.order, diagnostic.origin.line, diagnostic.origin.column};
     });
+    if (full()) {
+        const std::string message = "more than " + std::to_string(most_kept) + " errors: the rest is not shown";
+        diagnostics_.push_back({Severity::note, {}, message, {}, {}, 1, 0});
+    }
+    errors_ = remarks_ = 0;
     return std::exchange(diagnostics_, {});
 }
 

@@ -17,7 +17,8 @@ namespace config {
 
 namespace {
 
-constexpr std::array<std::string_view, context_count> context_names{"the top of the file", "events", "http", "server", "location"};
+constexpr std::array<std::string_view, context_count> context_names{"the top of the file", "events", "http", "server",
+                                                                    "location"};
 
 }  // namespace
 
@@ -61,7 +62,8 @@ std::span<const Theme> all_themes() {
 
 const DirectiveRow* find_directive(std::string_view name) {
     for (const Theme& theme : all_themes())
-        if (const auto row = std::ranges::find(theme.rows, name, &DirectiveRow::name); row != theme.rows.end()) return &*row;
+        if (const auto row = std::ranges::find(theme.rows, name, &DirectiveRow::name); row != theme.rows.end())
+            return &*row;
     return nullptr;
 }
 
@@ -77,7 +79,8 @@ bool refuse_variable(const Directive& directive, const Token& token, Build& buil
     if (!has_variable(token.text)) return false;
     const std::size_t dollar = token.text.find('$');
     build.report.error(part_of(token, dollar, token.text.size() - dollar),
-                       "variables are not supported in " + directive.name.text, "write the value itself, without \"$\"");
+                       "variables are not supported in " + directive.name.text,
+                       "write the value itself, without \"$\"");
     return true;
 }
 

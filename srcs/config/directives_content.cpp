@@ -20,7 +20,8 @@ constexpr base::ByteSet type_bytes =
 bool is_media_type(std::string_view text) {
     const std::size_t slash = text.find('/');
     return slash != 0 && slash != std::string_view::npos && slash + 1 < text.size() &&
-           text.find('/', slash + 1) == std::string_view::npos && std::ranges::all_of(text, [](char c) { return type_bytes[c]; });
+           text.find('/', slash + 1) == std::string_view::npos &&
+           std::ranges::all_of(text, [](char c) { return type_bytes[c]; });
 }
 
 void check_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build) {
@@ -28,9 +29,12 @@ void check_folder(const Directive& directive, const Token& path, const std::stri
     struct stat facts{};
     const std::string shown = build.paths.shown(path.text);
     if (::stat(resolved.c_str(), &facts) != 0)
-        return build.report.error(path, base::Error::from_errno(directive.name.text, shown).message, "create it or correct the path");
-    if (!S_ISDIR(facts.st_mode))
-        build.report.error(path, directive.name.text + ' ' + shown + ": not a folder", "name the folder that the files are in");
+        return build.report.error(path, base::Error::from_errno(directive.name.text, shown).message,
+                                  "create it or correct the path");
+    const bool file_in_place_of_location = directive.name.text == "alias" && S_ISREG(facts.st_mode);
+    if (!S_ISDIR(facts.st_mode) && !file_in_place_of_location)
+        build.report.error(path, directive.name.text + ' ' + shown + ": not a folder",
+                           "name the folder that the files are in");
 }
 
 // The argument of root or alias, made absolute; reports and gives nothing when it can't be used.
@@ -38,7 +42,8 @@ std::optional<std::string> folder_argument(const Directive& directive, Level& le
     const std::string_view other = directive.name.text == "root" ? "alias" : "root";
     const Token& path = directive.arguments[0];
     if (const Token* earlier = level.first_use(other)) {
-        build.report.error(directive.name, quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
+        build.report.error(directive.name,
+                           quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
                            quoted(other) + " stands on line " + std::to_string(earlier->line) + "; keep one of them");
         return std::nullopt;
     }
@@ -96,12 +101,15 @@ void set_server_tokens(const Directive& directive, Level& level, Build& build) {
 
 void add_extension(MediaTypes& types, const Directive& row, const Token& before, const Token& extension, Build& build) {
     if (is_media_type(extension.text))
-        return build.report.error(end_of(before), "missing \";\" after " + quoted(before.text),
-                                  quoted(extension.text) + " on line " + std::to_string(extension.line) + " begins the next row");
-    std::string key = base::lower_case(extension.text.starts_with('.') ? std::string_view{extension.text}.substr(1) : extension.text);
+        return build.report.error(
+            end_of(before), "missing \";\" after " + quoted(before.text),
+            quoted(extension.text) + " on line " + std::to_string(extension.line) + " begins the next row");
+    std::string key =
+        base::lower_case(extension.text.starts_with('.') ? std::string_view{extension.text}.substr(1) : extension.text);
     const auto [place, is_new] = types.try_emplace(std::move(key), row.name.text);
     if (is_new || place->second == row.name.text) return;
-    build.report.warning(extension, "types: the extension " + quoted(extension.text) + " was " + place->second + " before",
+    build.report.warning(extension,
+                         "types: the extension " + quoted(extension.text) + " was " + place->second + " before",
                          "the later line counts");
     place->second = row.name.text;
 }
@@ -117,7 +125,8 @@ void set_types(const Directive& directive, Level& level, Build& build) {
             continue;
         }
         if (row.arguments.empty())
-            build.report.error(row.name, "types: " + quoted(row.name.text) + " has no extension", "write \"text/html html htm;\"");
+            build.report.error(row.name, "types: " + quoted(row.name.text) + " has no extension",
+                               "write \"text/html html htm;\"");
         const Token* before = &row.name;
         for (const Token& extension : row.arguments) {
             add_extension(*types, row, *before, extension, build);
@@ -141,7 +150,8 @@ void set_charset(const Directive& directive, Level& level, Build& build) {
     const bool valid = !name.text.empty() && name.text.find('/') == std::string::npos &&
                        std::ranges::all_of(name.text, [](char c) { return type_bytes[c]; });
     if (!valid)
-        return build.report.error(name, "charset: " + quoted(name.text) + " is no charset", "write a name such as utf-8, or off");
+        return build.report.error(name, "charset: " + quoted(name.text) + " is no charset",
+                                  "write a name such as utf-8, or off");
     level.settings().charset = name.text == "off" ? std::string{} : name.text;
 }
 
@@ -151,18 +161,19 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .contexts = {http, server, location},
         .set = set_root,
         .syntax = "root folder;",
-        .doc = "The folder that paths are looked up in: with `root /srv/www`, a request for /a/b.html reads /srv/www/a/b.html. A "
-               "relative folder starts at the main configuration file's. It must exist when the server starts.",
+        .doc = "The folder that paths are looked up in: with `root /srv/www`, a request for /a/b.html reads "
+               "/srv/www/a/b.html. A relative folder starts at the main configuration file's. It must exist when the "
+               "server starts.",
         .example = "root ../www;",
     },
     {
         .name = "alias",
         .contexts = {location},
         .set = set_alias,
-        .syntax = "alias folder;",
-        .doc = "The folder that stands for the location's own path: in `location /img/ { alias /srv/pictures/; }` a request for "
-               "/img/cat.png reads /srv/pictures/cat.png. Whole path segments only: /imgx never reads beside the folder. One "
-               "block has root or alias, not both.",
+        .syntax = "alias folder | file;",
+        .doc = "The folder that stands for the location's own path: in `location /img/ { alias /srv/pictures/; }` a "
+               "request for /img/cat.png reads /srv/pictures/cat.png. Whole path segments only: /imgx never reads "
+               "beside the folder. A file answers for the location's path itself. One block has root or alias, not both.",
         .example = "location /img/ { alias /srv/pictures/; }",
     },
     {
@@ -173,8 +184,9 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_index,
         .syntax = "index name ...;",
         .default_text = "index index.html;",
-        .doc = "What answers for a folder: the first of these that exists in it. A last one that begins with \"/\" is a path of the "
-               "server and always taken. A block with a line of its own takes none of the outer ones.",
+        .doc = "What answers for a folder: the first of these that exists in it. A last one that begins with \"/\" "
+               "is a path of the server and always taken. A block with a line of its own takes none of the outer "
+               "ones.",
         .example = "index index.html index.htm;",
     },
     {
@@ -196,8 +208,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_types,
         .syntax = "types { media/type extension ...; ... }",
         .default_text = "a built-in table of the usual types",
-        .doc = "Which Content-Type a file's extension stands for, whatever its case. The block replaces the built-in table and "
-               "outer blocks; several in one block add up.",
+        .doc = "Which Content-Type a file's extension stands for, whatever its case. The block replaces the built-in "
+               "table and outer blocks; several in one block add up.",
         .example = "types { text/html html htm; image/webp webp; }",
     },
     {
@@ -215,7 +227,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_charset,
         .syntax = "charset name | off;",
         .default_text = "charset utf-8;",
-        .doc = "The charset parameter that is added to the Content-Type of text. It says how files are written, it converts nothing.",
+        .doc = "The charset parameter that is added to the Content-Type of text. It says how files are written, it "
+               "converts nothing.",
         .example = "charset iso-8859-1;",
     },
     {

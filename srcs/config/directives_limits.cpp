@@ -15,25 +15,29 @@ constexpr std::uint64_t most_head_buffers = 1024;
 
 void set_client_max_body_size(const Directive& directive, Level& level, Build& build) {
     const Token& value = directive.arguments[0];
-    if (const auto size = checked(parse_offset(value.text), directive, value, build)) level.settings().client_max_body_size = *size;
+    if (const auto size = checked(parse_offset(value.text), directive, value, build))
+        level.settings().client_max_body_size = *size;
 }
 
 template <base::Duration LocationSettings::*Member>
 void set_time(const Directive& directive, Level& level, Build& build) {
     const Token& value = directive.arguments[0];
-    if (const auto time = checked(parse_duration(value.text), directive, value, build)) level.settings().*Member = *time;
+    if (const auto time = checked(parse_duration(value.text), directive, value, build))
+        level.settings().*Member = *time;
 }
 
 void set_keepalive_timeout(const Directive& directive, Level& level, Build& build) {
     if (directive.arguments.size() == 2)
-        return build.report.error(directive.arguments[1], "keepalive_timeout: the second time (a Keep-Alive field) is not supported",
+        return build.report.error(directive.arguments[1],
+                                  "keepalive_timeout: the second time (a Keep-Alive field) is not supported",
                                   "leave it out: browsers take no notice of that field");
     set_time<&LocationSettings::keepalive_timeout>(directive, level, build);
 }
 
 void set_client_header_timeout(const Directive& directive, Level& level, Build& build) {
     const Token& value = directive.arguments[0];
-    if (const auto time = checked(parse_duration(value.text), directive, value, build)) level.server.client_header_timeout = *time;
+    if (const auto time = checked(parse_duration(value.text), directive, value, build))
+        level.server.client_header_timeout = *time;
 }
 
 void set_keepalive_requests(const Directive& directive, Level& level, Build& build) {
@@ -47,12 +51,14 @@ std::optional<std::size_t> head_buffer_size(const Directive& directive, const To
     const auto size = checked(parse_size(value.text), directive, value, build);
     if (!size) return std::nullopt;
     if (*size >= smallest_head_buffer && *size <= largest_head_buffer) return static_cast<std::size_t>(*size);
-    build.report.error(value, directive.name.text + ": " + quoted(value.text) + " is out of range", "write a size from 64 to 1m");
+    build.report.error(value, directive.name.text + ": " + quoted(value.text) + " is out of range",
+                       "write a size from 64 to 1m");
     return std::nullopt;
 }
 
 void set_client_header_buffer_size(const Directive& directive, Level& level, Build& build) {
-    if (const auto size = head_buffer_size(directive, directive.arguments[0], build)) level.server.client_header_buffer_size = *size;
+    if (const auto size = head_buffer_size(directive, directive.arguments[0], build))
+        level.server.client_header_buffer_size = *size;
 }
 
 void set_large_client_header_buffers(const Directive& directive, Level& level, Build& build) {
@@ -71,7 +77,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_client_max_body_size,
         .syntax = "client_max_body_size size;",
         .default_text = "client_max_body_size 1m;",
-        .doc = "How large a request's content may be, in bytes or with k, m or g; 0 means any size. More answers 413.",
+        .doc = "How large a request's content may be, in bytes or with k, m or g; 0 means any size. More answers "
+               "413.",
         .example = "client_max_body_size 10m;",
     },
     {
@@ -80,7 +87,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_client_header_timeout,
         .syntax = "client_header_timeout time;",
         .default_text = "client_header_timeout 60s;",
-        .doc = "In what time the whole head of a request must be there, counted from its first byte; later answers 408.",
+        .doc = "In what time the whole head of a request must be there, counted from its first byte; later answers "
+               "408.",
         .example = "client_header_timeout 15s;",
     },
     {
@@ -126,8 +134,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_time<&LocationSettings::lingering_timeout>,
         .syntax = "lingering_timeout time;",
         .default_text = "lingering_timeout 5s;",
-        .doc = "After an answer that came before all of the request was read: how long the server waits for more of it to throw "
-               "away, so that the client gets to read the answer.",
+        .doc = "After an answer that came before all of the request was read: how long the server waits for more of "
+               "it to throw away, so that the client gets to read the answer.",
         .example = "lingering_timeout 2s;",
     },
     {
@@ -136,7 +144,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_client_header_buffer_size,
         .syntax = "client_header_buffer_size size;",
         .default_text = "client_header_buffer_size 1k;",
-        .doc = "The room for an ordinary request head, 64 bytes to 1m. A larger one takes large_client_header_buffers.",
+        .doc = "The room for an ordinary request head, 64 bytes to 1m. A larger one takes "
+               "large_client_header_buffers.",
         .example = "client_header_buffer_size 2k;",
     },
     {
@@ -147,8 +156,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_large_client_header_buffers,
         .syntax = "large_client_header_buffers number size;",
         .default_text = "large_client_header_buffers 4 8k;",
-        .doc = "How many further buffers a request head may take, and how large one is. No line may be longer than one buffer: a "
-               "longer request line answers 414, a longer field line, or too many of them, 431.",
+        .doc = "How many further buffers a request head may take, and how large one is. No line may be longer than "
+               "one buffer: a longer request line answers 414, a longer field line, or too many of them, 431.",
         .example = "large_client_header_buffers 4 16k;",
     },
 });

@@ -15,7 +15,8 @@ using enum Context;
 using base::Error;
 using base::Result;
 
-constexpr std::string_view listen_forms = "write a port, address:port, *:port, [IPv6 address]:port or unix:/path, such as 127.0.0.1:8080";
+constexpr std::string_view listen_forms =
+    "write a port, address:port, *:port, [IPv6 address]:port or unix:/path, such as 127.0.0.1:8080";
 constexpr std::uint16_t default_port = 80;
 
 Result<std::uint16_t> parse_port(std::string_view text) {
@@ -35,9 +36,12 @@ Result<os::Endpoint> with_port(const std::string& address, std::string_view port
 Result<os::Endpoint> parse_unix(std::string_view path) {
     // One byte of sun_path is the terminating NUL.
     constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
-    if (!path.starts_with('/')) return Error{"the path of a unix-domain socket is absolute; write unix:/run/webserv.sock", 0};
+    if (!path.starts_with('/'))
+        return Error{"the path of a unix-domain socket is absolute; write unix:/run/webserv.sock", 0};
     if (path.size() > longest)
-        return Error{"the path of a unix-domain socket has at most " + std::to_string(longest) + " bytes; take a shorter one", 0};
+        return Error{
+            "the path of a unix-domain socket has at most " + std::to_string(longest) + " bytes; take a shorter one",
+            0};
     return os::Endpoint::unix_socket(std::string{path});
 }
 
@@ -46,7 +50,8 @@ Result<os::Endpoint> parse_ipv6(std::string_view text) {
     if (end == std::string_view::npos) return Error{quoted(text) + " has no \"]\"; write [::1]:8080", 0};
     const std::string address{text.substr(1, end - 1)};
     const std::string_view rest = text.substr(end + 1);
-    if (address.find(':') == std::string::npos) return Error{quoted(address) + " is no IPv6 address; write [::1]:8080", 0};
+    if (address.find(':') == std::string::npos)
+        return Error{quoted(address) + " is no IPv6 address; write [::1]:8080", 0};
     if (rest.empty()) return os::Endpoint::parse(address, default_port);
     if (rest.front() != ':') return Error{"unexpected " + quoted(rest) + " after the address; write [::1]:8080", 0};
     return with_port(address, rest.substr(1));
@@ -62,8 +67,11 @@ Result<os::Endpoint> parse_endpoint(std::string_view text) {
         return Error{quoted(text) + " looks like an IPv6 address: that stands in brackets; write [::1]:8080", 0};
     if (host == "*") host = "0.0.0.0";
     if (host == "localhost") host = "127.0.0.1";
-    const bool literal = !host.empty() && std::ranges::all_of(host, [](char c) { return base::is_digit(c) || c == '.'; });
-    if (!literal) return Error{quoted(host) + " is no address, and names are not looked up here; " + std::string{listen_forms}, 0};
+    const bool literal =
+        !host.empty() && std::ranges::all_of(host, [](char c) { return base::is_digit(c) || c == '.'; });
+    if (!literal)
+        return Error{quoted(host) + " is no address, and names are not looked up here; " + std::string{listen_forms},
+                     0};
     if (colon == std::string_view::npos) return os::Endpoint::parse(host, default_port);
     return with_port(host, text.substr(colon + 1));
 }
@@ -89,22 +97,26 @@ constexpr std::array<RefusedOption, 14> refused_options{{
     {"multipath", "it is not supported yet"},
 }};
 
-void set_backlog(const Directive& directive, const Token& option, std::string_view value, Listen& listen, Build& build) {
+void set_backlog(const Directive& directive, const Token& option, std::string_view value, Listen& listen,
+                 Build& build) {
     constexpr std::uint64_t most = 1'000'000;
     if (const auto count = checked(parse_count(value, 1, most), directive, option, build))
         listen.options.backlog = static_cast<int>(*count);
 }
 
-void set_ipv6only(const Directive& directive, const Token& option, std::string_view value, Listen& listen, Build& build) {
+void set_ipv6only(const Directive& directive, const Token& option, std::string_view value, Listen& listen,
+                  Build& build) {
     if (listen.endpoint.family() != os::Endpoint::Family::ipv6)
-        return build.report.error(option, "listen: ipv6only is for IPv6 addresses", "write [::]:" + std::to_string(listen.endpoint.port()));
+        return build.report.error(option, "listen: ipv6only is for IPv6 addresses",
+                                  "write [::]:" + std::to_string(listen.endpoint.port()));
     if (const auto on = checked(parse_flag(value), directive, option, build)) listen.options.ipv6_only = *on;
 }
 
 void refuse_option(const Token& option, std::string_view name, Build& build) {
     const auto refused = std::ranges::find(refused_options, name, &RefusedOption::name);
     if (refused != refused_options.end())
-        return build.report.error(option, "listen: the option " + quoted(name) + " is refused", std::string{refused->instead});
+        return build.report.error(option, "listen: the option " + quoted(name) + " is refused",
+                                  std::string{refused->instead});
     std::string hint = did_you_mean(name, {"default_server", "backlog", "ipv6only", "reuseport"});
     if (hint.empty()) hint = "there are default_server, backlog=number, ipv6only=on|off and reuseport";
     build.report.error(option, "listen: unknown option " + quoted(option.text), std::move(hint));
@@ -133,11 +145,14 @@ void set_listen(const Directive& directive, Level& level, Build& build) {
     Listen listen;
     listen.endpoint = std::move(*endpoint);
     listen.at = &address;
-    for (std::size_t i = 1; i < directive.arguments.size(); ++i) read_option(directive, directive.arguments[i], listen, build);
+    for (std::size_t i = 1; i < directive.arguments.size(); ++i)
+        read_option(directive, directive.arguments[i], listen, build);
     const auto earlier = std::ranges::find(level.listens, listen.endpoint, &Listen::endpoint);
     if (earlier != level.listens.end())
-        return build.report.error(address, "this server listens on " + listen.endpoint.to_string() + " already, by line " +
-                                               std::to_string(earlier->at->line), "take one of the two out");
+        return build.report.error(address,
+                                  "this server listens on " + listen.endpoint.to_string() + " already, by line " +
+                                      std::to_string(earlier->at->line),
+                                  "take one of the two out");
     level.listens.push_back(std::move(listen));
 }
 
@@ -156,13 +171,14 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .most = any_number,
         .repeat = Repeat::allowed,
         .set = set_listen,
-        .syntax = "listen port | address[:port] | *:port | [ipv6][:port] | unix:/path [default_server] [backlog=number] "
-                  "[ipv6only=on|off] [reuseport];",
+        .syntax = "listen port | address[:port] | *:port | [ipv6][:port] | unix:/path [default_server] "
+                  "[backlog=number] [ipv6only=on|off] [reuseport];",
         .default_text = "listen *:80;  (*:8000 for a server that root did not start)",
-        .doc = "An address of this server; several lines give it several. A port alone means every IPv4 address of the machine, an "
-               "address alone port 80, localhost is 127.0.0.1, and port 0 lets the kernel choose. Servers may share an address: "
-               "default_server marks the one for requests whose Host fits none, else it is the first. The other options concern "
-               "the socket; where servers share it, they are given once, or equal.",
+        .doc = "An address of this server; several lines give it several. A port alone means every IPv4 address of "
+               "the machine, an address alone port 80, localhost is 127.0.0.1, and port 0 lets the kernel choose. "
+               "Servers may share an address: default_server marks the one for requests whose Host fits none, else "
+               "it is the first. The other options concern the socket; where servers share it, they are given once, "
+               "or equal.",
         .example = "listen 127.0.0.1:8080 default_server;",
     },
     {
@@ -173,9 +189,10 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .set = set_server_name,
         .syntax = "server_name name ...;",
         .default_text = "server_name \"\";",
-        .doc = "The hosts this server answers for: an exact name, *.example.org for all names below it, .example.org for both, "
-               "www.example.* for any end, \"\" for requests that name no host. Exact names win over *. at the front, and these "
-               "over .* at the end; the longest wins. Regular expressions (~) are not supported yet.",
+        .doc = "The hosts this server answers for: an exact name, *.example.org for all names below it, .example.org "
+               "for both, www.example.* for any end, \"\" for requests that name no host. Exact names win over *. at "
+               "the front, and these over .* at the end; the longest wins. Regular expressions (~) are not supported "
+               "yet.",
         .example = "server_name example.org *.example.org;",
     },
 }};

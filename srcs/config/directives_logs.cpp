@@ -9,7 +9,8 @@ namespace {
 
 using enum Context;
 
-constexpr std::array<std::string_view, 8> level_names{"debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"};
+constexpr std::array<std::string_view, 8> level_names{"debug", "info", "notice", "warn",
+                                                      "error", "crit", "alert",  "emerg"};
 
 // Whether `path` goes somewhere that is no file: reported.
 bool refuse_elsewhere(const Directive& directive, const Token& path, Build& build) {
@@ -19,7 +20,8 @@ bool refuse_elsewhere(const Directive& directive, const Token& path, Build& buil
         return true;
     }
     if (!path.text.starts_with("syslog:") && !path.text.starts_with("memory:")) return false;
-    build.report.error(path, directive.name.text + ": " + path.text.substr(0, path.text.find(':')) + " is not supported",
+    build.report.error(path,
+                       directive.name.text + ": " + path.text.substr(0, path.text.find(':')) + " is not supported",
                        "write to a file, or to standard output where systemd-journald or a container reads it");
     return true;
 }
@@ -36,8 +38,10 @@ void check_format(const Directive& directive, Build& build) {
         const Token& option = directive.arguments[i];
         if (i == 1 && option.text == "combined") continue;
         const bool is_option = i > 1 || option.text == "gzip" || option.text.find('=') != std::string::npos;
-        build.report.error(option, std::string{"access_log: the "} + (is_option ? "option " : "format ") + quoted(option.text) +
-                                       " is not supported", is_option ? "leave it out" : "the one format is \"combined\"");
+        build.report.error(option,
+                           std::string{"access_log: the "} + (is_option ? "option " : "format ") + quoted(option.text) +
+                               " is not supported",
+                           is_option ? "leave it out" : "the one format is \"combined\"");
     }
 }
 
@@ -63,8 +67,10 @@ void set_error_log(const Directive& directive, Level& level, Build& build) {
     const Token& path = directive.arguments[0];
     if (refuse_elsewhere(directive, path, build)) return;
     if (path.text == "off" && directive.arguments.size() == 1)
-        return build.report.error(path, "error_log: \"off\" would be a file of that name", "write \"error_log /dev/null emerg;\"");
-    ErrorLog log{path.text == "stderr" ? std::string{} : build.paths.resolve(path.text), LogLevel::error, directive.name.origin()};
+        return build.report.error(path, "error_log: \"off\" would be a file of that name",
+                                  "write \"error_log /dev/null emerg;\"");
+    ErrorLog log{path.text == "stderr" ? std::string{} : build.paths.resolve(path.text), LogLevel::error,
+                 directive.name.origin()};
     if (directive.arguments.size() == 2) {
         const Token& name = directive.arguments[1];
         const auto found = std::ranges::find(level_names, std::string_view{name.text});
@@ -76,12 +82,18 @@ void set_error_log(const Directive& directive, Level& level, Build& build) {
         log.level = static_cast<LogLevel>(found - level_names.begin());
     }
     std::vector<ErrorLog>& logs = build.settings.error_logs;
-    const auto same = std::ranges::find_if(logs, [&](const ErrorLog& one) { return one.path == log.path && one.level == log.level; });
+    const auto same =
+        std::ranges::find_if(logs, [&](const ErrorLog& one) { return one.path == log.path && one.level == log.level; });
     level.settings().error_log = static_cast<std::size_t>(same - logs.begin());
     if (same == logs.end()) logs.push_back(std::move(log));
 }
 
-constexpr std::array<DirectiveRow, 2> rows{{
+void set_log_not_found(const Directive& directive, Level& level, Build& build) {
+    if (const auto on = checked(parse_flag(directive.arguments[0].text), directive, directive.arguments[0], build))
+        level.settings().log_not_found = *on;
+}
+
+constexpr std::array<DirectiveRow, 3> rows{{
     {
         .name = "access_log",
         .contexts = {http, server, location},
@@ -90,8 +102,8 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .set = set_access_log,
         .syntax = "access_log path [combined] | off;",
         .default_text = "access_log /dev/stdout combined;",
-        .doc = "Where a line is written for each request, in the format that nginx calls \"combined\". Several lines write to several "
-               "places. A block that has a line of its own takes none of the outer ones.",
+        .doc = "Where a line is written for each request, in the format that nginx calls \"combined\". Several lines "
+               "write to several places. A block that has a line of its own takes none of the outer ones.",
         .example = "access_log /var/log/webserv/access.log;",
     },
     {
@@ -103,6 +115,15 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .default_text = "error_log stderr error;",
         .doc = "Where the server says what went wrong, and from which severity on.",
         .example = "error_log /var/log/webserv/error.log warn;",
+    },
+    {
+        .name = "log_not_found",
+        .contexts = {http, server, location},
+        .set = set_log_not_found,
+        .syntax = "log_not_found on | off;",
+        .default_text = "log_not_found on;",
+        .doc = "Whether the error log explains why a file was not found.",
+        .example = "location = /favicon.ico { log_not_found off; }",
     },
 }};
 

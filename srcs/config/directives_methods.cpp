@@ -12,7 +12,8 @@ using enum Context;
 bool refuse_both(const Directive& directive, std::string_view other, const Level& level, Build& build) {
     const Token* earlier = level.first_use(other);
     if (earlier == nullptr) return false;
-    build.report.error(directive.name, quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
+    build.report.error(directive.name,
+                       quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
                        quoted(other) + " stands on line " + std::to_string(earlier->line) + "; keep one of them");
     return true;
 }
@@ -37,15 +38,18 @@ void set_limit_except(const Directive& directive, Level& level, Build& build) {
     level.settings().methods = methods;
     bool denies = false;
     for (const Directive& rule : directive.block) {
-        if (rule.name.text == "deny" && rule.arguments.size() == 1 && rule.arguments[0].text == "all" && !rule.has_block) {
+        if (rule.name.text == "deny" && rule.arguments.size() == 1 && rule.arguments[0].text == "all" &&
+            !rule.has_block) {
             denies = true;
             continue;
         }
-        build.report.error(rule.name, "limit_except: " + quoted(rule.name.text) + " is not supported in its block as written",
+        build.report.error(rule.name,
+                           "limit_except: " + quoted(rule.name.text) + " is not supported in its block as written",
                            "it holds \"deny all;\" and nothing else");
     }
     if (directive.block.empty() && !denies)
-        build.report.error(directive.name, "limit_except: an empty block limits nothing", "write \"deny all;\" into it");
+        build.report.error(directive.name, "limit_except: an empty block limits nothing",
+                           "write \"deny all;\" into it");
 }
 
 constexpr std::array<DirectiveRow, 2> rows{{
@@ -56,7 +60,8 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .set = set_allow_methods,
         .syntax = "allow_methods method ...;",
         .default_text = "what the location can do: GET and HEAD for files",
-        .doc = "Exactly these methods are served, nothing is implied; any other answers 405 with an Allow field. Not part of nginx.",
+        .doc = "Exactly these methods are served, nothing is implied; any other answers 405 with an Allow field. Not "
+               "part of nginx.",
         .example = "allow_methods GET HEAD;",
     },
     {
@@ -67,8 +72,9 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .set = set_limit_except,
         .syntax = "limit_except method ... { deny all; }",
         .default_text = "see allow_methods",
-        .doc = "These methods are served, GET together with HEAD, and no others. In nginx the block holds access rules for the other "
-               "methods; here it holds `deny all;`. A block has limit_except or allow_methods, not both.",
+        .doc = "These methods are served, GET together with HEAD, and no others. In nginx the block holds access "
+               "rules for the other methods; here it holds `deny all;`. A block has limit_except or allow_methods, "
+               "not both.",
         .example = "limit_except GET { deny all; }",
     },
 }};

@@ -15,16 +15,19 @@ using enum Context;
 void set_user(const Directive& directive, Level&, Build& build) {
     // As in nginx: only root can become somebody else.
     if (build.check_world && ::geteuid() != 0)
-        return build.report.warning(directive.name, "\"user\" is ignored", "only a server started by root can become another user");
+        return build.report.warning(directive.name, "\"user\" is ignored",
+                                    "only a server started by root can become another user");
     const Token& user = directive.arguments[0];
     if (build.check_world && ::getpwnam(user.text.c_str()) == nullptr)
-        return build.report.error(user, "user: there is no user " + quoted(user.text) + " on this machine", "see /etc/passwd");
+        return build.report.error(user, "user: there is no user " + quoted(user.text) + " on this machine",
+                                  "see /etc/passwd");
     build.settings.user = user.text;
     build.settings.user_origin = directive.name.origin();
     if (directive.arguments.size() < 2) return;
     const Token& group = directive.arguments[1];
     if (build.check_world && ::getgrnam(group.text.c_str()) == nullptr)
-        return build.report.error(group, "user: there is no group " + quoted(group.text) + " on this machine", "see /etc/group");
+        return build.report.error(group, "user: there is no group " + quoted(group.text) + " on this machine",
+                                  "see /etc/group");
     build.settings.group = group.text;
 }
 
@@ -40,7 +43,8 @@ void set_daemon(const Directive& directive, Level&, Build& build) {
     const Token& value = directive.arguments[0];
     const auto on = checked(parse_flag(value.text), directive, value, build);
     if (on.value_or(false))
-        build.report.error(value, "daemon: webserv stays in the foreground", "use systemd, or nohup, and write \"daemon off;\"");
+        build.report.error(value, "daemon: webserv stays in the foreground",
+                           "use systemd, or nohup, and write \"daemon off;\"");
 }
 
 void set_worker_processes(const Directive& directive, Level&, Build& build) {
@@ -70,8 +74,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .most = 2,
         .set = set_user,
         .syntax = "user name [group];",
-        .doc = "Who the server becomes once its sockets are open; the group is the user's own when it is not named. Only a server "
-               "that root started can do that: for others the line is ignored with a warning.",
+        .doc = "Who the server becomes once its sockets are open; the group is the user's own when it is not named. "
+               "Only a server that root started can do that: for others the line is ignored with a warning.",
         .example = "user www-data;",
     },
     {
@@ -88,8 +92,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_daemon,
         .syntax = "daemon off;",
         .default_text = "daemon off;",
-        .doc = "webserv stays in the foreground, where systemd, a container or a shell can watch it. The line is accepted for the "
-               "sake of configurations that have it; `on` is refused.",
+        .doc = "webserv stays in the foreground, where systemd, a container or a shell can watch it. The line is "
+               "accepted for the sake of configurations that have it; `on` is refused.",
         .example = "daemon off;",
     },
     {
@@ -98,7 +102,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_worker_processes,
         .syntax = "worker_processes 1;",
         .default_text = "worker_processes 1;",
-        .doc = "One process serves with one event loop. Other numbers and `auto` are refused, so that nobody counts on them.",
+        .doc = "One process serves with one event loop. Other numbers and `auto` are refused, so that nobody counts "
+               "on them.",
         .example = "worker_processes 1;",
     },
     {
@@ -106,8 +111,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .contexts = {main},
         .set = set_worker_rlimit_nofile,
         .syntax = "worker_rlimit_nofile number;",
-        .doc = "How many files and sockets the process may have open (RLIMIT_NOFILE). Without this line it is what the process was "
-               "started with. Each connection needs one, each cached file another.",
+        .doc = "How many files and sockets the process may have open (RLIMIT_NOFILE). Without this line it is what "
+               "the process was started with. Each connection needs one, each cached file another.",
         .example = "worker_rlimit_nofile 8192;",
     },
     {
@@ -116,7 +121,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_worker_connections,
         .syntax = "worker_connections number;",
         .default_text = "worker_connections 512;",
-        .doc = "How many connections may be open at the same time. Further ones wait in the kernel's queue until one closes.",
+        .doc = "How many connections may be open at the same time. Further ones wait in the kernel's queue until one "
+               "closes.",
         .example = "events { worker_connections 4096; }",
     },
 });

@@ -23,7 +23,8 @@ bool redirects(http::Status status) {
 bool refuse_bytes_of_no_url(const Directive& directive, const Token& url, Build& build) {
     const auto wrong = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
     if (std::ranges::none_of(url.text, wrong)) return false;
-    build.report.error(url, directive.name.text + ": a space or control byte in a URL", "write it percent-encoded, such as %20");
+    build.report.error(url, directive.name.text + ": a space or control byte in a URL",
+                       "write it percent-encoded, such as %20");
     return true;
 }
 
@@ -41,12 +42,14 @@ bool check_target(const Directive& directive, const Token& target, Build& build)
     if (refuse_variable(directive, target, build) || refuse_bytes_of_no_url(directive, target, build)) return false;
     if (target.text.starts_with('/') || is_absolute_url(target.text)) return true;
     if (target.text.starts_with('@')) {
-        build.report.error(target, "error_page: named locations are not supported yet", "write a path such as /404.html");
+        build.report.error(target, "error_page: named locations are not supported yet",
+                           "write a path such as /404.html");
         return false;
     }
     const bool is_code = target.text.starts_with('=') || std::ranges::all_of(target.text, base::is_digit);
-    build.report.error(target, "error_page: " + quoted(target.text) + (is_code ? " is no page" : " does not begin with \"/\""),
-                       is_code ? "the page comes last, such as \"error_page 404 /404.html;\"" : "write " + quoted('/' + target.text));
+    build.report.error(
+        target, "error_page: " + quoted(target.text) + (is_code ? " is no page" : " does not begin with \"/\""),
+        is_code ? "the page comes last, such as \"error_page 404 /404.html;\"" : "write " + quoted('/' + target.text));
     return false;
 }
 
@@ -58,9 +61,12 @@ void set_error_page(const Directive& directive, Level& level, Build& build) {
     std::size_t codes = words.size() - 1;
     if (!check_target(directive, words.back(), build)) return;
     page.target = words.back().text;
-    if (codes > 0 && words[codes - 1].text.starts_with('=') && !read_replacement(directive, words[--codes], page, build)) return;
+    if (codes > 0 && words[codes - 1].text.starts_with('=') &&
+        !read_replacement(directive, words[--codes], page, build))
+        return;
     if (codes == 0)
-        build.report.error(directive.name, "error_page: no status code is named", "write \"error_page 404 /404.html;\"");
+        build.report.error(directive.name, "error_page: no status code is named",
+                           "write \"error_page 404 /404.html;\"");
     for (std::size_t i = 0; i < codes; ++i) {
         const auto status = checked(parse_status(words[i].text, 300, 599), directive, words[i], build);
         if (!status) continue;
@@ -76,7 +82,8 @@ void set_error_page(const Directive& directive, Level& level, Build& build) {
 // `return URL;`
 std::optional<Return> return_of_url(const Directive& directive, const Token& token, Build& build) {
     if (token.text.starts_with('/')) {
-        build.report.error(token, "return: a path alone has no status code", "write \"return 302 " + token.text + ";\"");
+        build.report.error(token, "return: a path alone has no status code",
+                           "write \"return 302 " + token.text + ";\"");
         return std::nullopt;
     }
     if (!is_absolute_url(token.text)) {
@@ -101,7 +108,8 @@ std::optional<Return> return_of_code(const Directive& directive, Build& build) {
     if (directive.arguments.size() == 2) answer.text = directive.arguments[1].text;
     if (!answer.redirects) return answer;
     if (answer.text.empty()) {
-        build.report.error(code, "return: " + code.text + " needs the place to go to", "write \"return " + code.text + " /new;\"");
+        build.report.error(code, "return: " + code.text + " needs the place to go to",
+                           "write \"return " + code.text + " /new;\"");
         return std::nullopt;
     }
     if (refuse_bytes_of_no_url(directive, directive.arguments[1], build)) return std::nullopt;
@@ -119,8 +127,9 @@ void set_return(const Directive& directive, Level& level, Build& build) {
     if (level.settings().return_) {
         const Token* earlier = level.first_use("return");
         const bool here = earlier != nullptr && earlier != &directive.name;
-        return build.report.warning(directive.name, "this return is never reached", here
-            ? "the one on line " + std::to_string(earlier->line) + " answers first" : "the server's own return answers first");
+        return build.report.warning(directive.name, "this return is never reached",
+                                    here ? "the one on line " + std::to_string(earlier->line) + " answers first"
+                                         : "the server's own return answers first");
     }
     level.settings().return_ = std::move(answer);
 }
@@ -133,8 +142,9 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .repeat = Repeat::allowed,
         .set = set_return,
         .syntax = "return code [text]; | return code URL; | return URL;",
-        .doc = "Answers at once: with a text (its Content-Type is default_type), or, for 301, 302, 303, 307 and 308, with a "
-               "redirect to a URL or a path. A URL alone means 302. In a server it answers every request of that server.",
+        .doc = "Answers at once: with a text (its Content-Type is default_type), or, for 301, 302, 303, 307 and 308, "
+               "with a redirect to a URL or a path. A URL alone means 302. In a server it answers every request of "
+               "that server.",
         .example = "location = /old { return 301 /new; }",
     },
     {
@@ -145,9 +155,9 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .repeat = Repeat::allowed,
         .set = set_error_page,
         .syntax = "error_page code ... [=[code]] /path | URL;",
-        .doc = "What answers in place of the built-in page of a status, 300 to 599: a path of this server, or an absolute URL to "
-               "redirect to. `=code` answers with another status, `=` alone with the one that the path gives. A block with a "
-               "line of its own takes none of the outer ones.",
+        .doc = "What answers in place of the built-in page of a status, 300 to 599: a path of this server, or an "
+               "absolute URL to redirect to. `=code` answers with another status, `=` alone with the one that the "
+               "path gives. A block with a line of its own takes none of the outer ones.",
         .example = "error_page 404 /404.html;",
     },
 }};

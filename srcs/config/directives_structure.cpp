@@ -16,7 +16,8 @@ constexpr std::array<DirectiveRow, 5> rows{{
         .most = 0,
         .form = Form::block,
         .syntax = "events { ... }",
-        .doc = "Holds what concerns connections as such. In a file of bare server blocks its directives may stand at the top.",
+        .doc = "Holds what concerns connections as such. In a file of bare server blocks its directives may stand at "
+               "the top.",
         .example = "events { worker_connections 1024; }",
     },
     {
@@ -26,8 +27,8 @@ constexpr std::array<DirectiveRow, 5> rows{{
         .most = 0,
         .form = Form::block,
         .syntax = "http { ... }",
-        .doc = "Holds the servers and what they have in common. It may be left out: then server blocks and their common "
-               "directives stand at the top of the file. One file does it one way or the other, not both.",
+        .doc = "Holds the servers and what they have in common. It may be left out: then server blocks and their "
+               "common directives stand at the top of the file. One file does it one way or the other, not both.",
         .example = "http { server { listen 8080; } }",
     },
     {
@@ -38,9 +39,9 @@ constexpr std::array<DirectiveRow, 5> rows{{
         .form = Form::block,
         .repeat = Repeat::allowed,
         .syntax = "server { ... }",
-        .doc = "One site: the addresses it is reached at (listen), its names (server_name) and what it answers. Several servers "
-               "may share an address; the Host of a request chooses among them, and the first, or the one marked "
-               "default_server, takes the rest.",
+        .doc = "One site: the addresses it is reached at (listen), its names (server_name) and what it answers. "
+               "Several servers may share an address; the Host of a request chooses among them, and the first, or "
+               "the one marked default_server, takes the rest.",
         .example = "server { listen 8080; server_name example.org; root www; }",
     },
     {
@@ -51,9 +52,9 @@ constexpr std::array<DirectiveRow, 5> rows{{
         .form = Form::block,
         .repeat = Repeat::allowed,
         .syntax = "location [= | ^~] /path { ... }",
-        .doc = "What holds for requests whose path begins with /path. The longest path that fits is taken; `=` asks for the whole "
-               "path and wins over all others. Paths are compared decoded: write a space, not %20. Regular expressions (~, ~*), "
-               "named (@name) and nested locations are not supported yet.",
+        .doc = "What holds for requests whose path begins with /path. The longest path that fits is taken; `=` asks "
+               "for the whole path and wins over all others. Paths are compared decoded: write a space, not %20. "
+               "Regular expressions (~, ~*), named (@name) and nested locations are not supported yet.",
         .example = "location /files/ { autoindex on; }",
     },
     {
@@ -61,8 +62,9 @@ constexpr std::array<DirectiveRow, 5> rows{{
         .contexts = {main, events, http, server, location},
         .repeat = Repeat::allowed,
         .syntax = "include file | pattern;",
-        .doc = "Reads other files as if their text stood here. A pattern (* ? [...]) takes what matches, sorted by name, and may "
-               "match nothing; a plain name must exist. Relative names start at the main configuration file's folder.",
+        .doc = "Reads other files as if their text stood here. A pattern (* ? [...]) takes what matches, sorted by "
+               "name, and may match nothing; a plain name must exist. Relative names start at the main configuration "
+               "file's folder.",
         .example = "include sites/*.conf;",
     },
 }};

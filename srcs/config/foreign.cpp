@@ -32,7 +32,6 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"lingering_close", "connections are always closed gently", "on"},
     {"lingering_time", "lingering_timeout alone decides", ""},
     {"lock_file", one_acceptor, ""},
-    {"log_not_found", "missing files are in the access log only", ""},
     {"log_subrequest", "there are no subrequests", ""},
     {"master_process", "there is one process", ""},
     {"merge_slashes", "repeated slashes always become one", "on"},
@@ -102,7 +101,8 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"dav_access", "uploads are not supported yet"},
     {"dav_methods", "uploads are not supported yet"},
     {"debug_connection", "use error_log with the level debug"},
-    {"deny", "access rules by address are not supported yet, outside of limit_except; use a firewall, or listen on 127.0.0.1"},
+    {"deny",
+     "access rules by address are not supported yet, outside of limit_except; use a firewall, or listen on 127.0.0.1"},
     {"disable_symlinks", "links that leave the root are always refused, others are followed"},
     {"empty_gif", "serve a file"},
     {"env", "set the environment where webserv is started"},
@@ -134,7 +134,7 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"map", "variables are not supported yet"},
     {"map_hash_bucket_size", "variables are not supported yet"},
     {"map_hash_max_size", "variables are not supported yet"},
-    {"max_ranges", "the number of ranges is limited by itself"},
+    {"max_ranges", "one range is served, of several none"},
     {"min_delete_depth", "uploads are not supported yet"},
     {"mirror", no_proxy},
     {"modern_browser", not_yet},
@@ -215,7 +215,8 @@ const Ineffective* find_ineffective(std::string_view name) {
 const Refused* find_refused(std::string_view name) {
     const auto row = std::ranges::lower_bound(refused_rows, name, {}, &Refused::name);
     if (row != refused_rows.end() && row->name == name) return &*row;
-    const auto family = std::ranges::find_if(refused_families, [&](const Refused& one) { return name.starts_with(one.name); });
+    const auto family =
+        std::ranges::find_if(refused_families, [&](const Refused& one) { return name.starts_with(one.name); });
     return family != refused_families.end() ? &*family : nullptr;
 }
 

@@ -120,8 +120,10 @@ void Lexer::check_after_quote(const Token& word) {
     Token here = begin_token();
     here.length = 1;
     std::string hint = "after it comes a space, \";\" or \"{\"; inside quotes, write a quote as \\\" or \\'";
-    if (line_ != word.line) hint = "that quote was opened on line " + std::to_string(word.line) + ": is its end missing there?";
-    report_.error(here, "unexpected " + quoted({&source_.text[position_], 1}) + " after a closing quote", std::move(hint));
+    if (line_ != word.line)
+        hint = "that quote was opened on line " + std::to_string(word.line) + ": is its end missing there?";
+    report_.error(here, "unexpected " + quoted({&source_.text[position_], 1}) + " after a closing quote",
+                  std::move(hint));
 }
 
 Lexeme Lexer::bare_word() {

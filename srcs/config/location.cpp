@@ -28,17 +28,20 @@ const Modifier* modifier_of(std::string_view text) {
     return found == modifiers.end() ? nullptr : &*found;
 }
 
-// Request paths are compared decoded and without dot segments or repeated slashes: such a location would never be reached.
+// Request paths are compared decoded and without dot segments or repeated slashes: such a location would never be
+// reached.
 void warn_of_unreachable_path(const Token& token, const std::string& path, Build& build) {
     const auto has = [&](std::string_view part) { return path.find(part) != std::string::npos; };
     if (has("//") || has("/./") || has("/../") || path.ends_with("/.") || path.ends_with("/.."))
-        build.report.warning(token, "location: no request has the path " + quoted(path),
-                             "repeated slashes and dot segments are taken out of a request's path before it is compared");
+        build.report.warning(
+            token, "location: no request has the path " + quoted(path),
+            "repeated slashes and dot segments are taken out of a request's path before it is compared");
     const std::size_t percent = path.find('%');
     if (percent != std::string::npos && percent + 2 < path.size() && base::hex_value(path[percent + 1]) >= 0 &&
         base::hex_value(path[percent + 2]) >= 0)
-        build.report.warning(token, "location: paths are compared decoded",
-                             "write the byte itself in place of " + path.substr(percent, 3) + ", in quotes if it is a space");
+        build.report.warning(
+            token, "location: paths are compared decoded",
+            "write the byte itself in place of " + path.substr(percent, 3) + ", in quotes if it is a space");
 }
 
 std::optional<Location> check_path(Location location, const Directive& directive, const Token& token, Build& build) {
@@ -80,7 +83,8 @@ std::optional<Location> read_location(const Directive& directive, Build& build) 
 
 const Location* same_location(const Location& location, const Server& server) {
     const auto same = [&](const Location& other) {
-        return other.path == location.path && (other.match == Location::Match::exact) == (location.match == Location::Match::exact);
+        return other.path == location.path &&
+               (other.match == Location::Match::exact) == (location.match == Location::Match::exact);
     };
     const auto found = std::ranges::find_if(server.locations, same);
     return found == server.locations.end() ? nullptr : &*found;
@@ -88,7 +92,8 @@ const Location* same_location(const Location& location, const Server& server) {
 
 void warn_of_nothing_to_serve(const Directive& directive, const LocationSettings& settings, Build& build) {
     if (!settings.root.empty() || !settings.alias.empty() || settings.return_ || build.report.failed()) return;
-    build.report.warning(directive.name, "this " + directive.name.text + " has nothing to answer with: every request gets 404",
+    build.report.warning(directive.name,
+                         "this " + directive.name.text + " has nothing to answer with: every request gets 404",
                          "give it a root or a return");
 }
 

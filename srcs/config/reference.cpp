@@ -12,15 +12,16 @@ namespace {
 
 constexpr std::string_view introduction = R"(# Configuration
 
-`webserv conf/default.conf` reads nginx's configuration language. [default.conf](default.conf) is a tutorial: it shows each
-directive in use. This page is the reference. It is printed by `webserv --directives`, from the same table that checks a
-configuration; `webserv --help DIRECTIVE` prints one entry.
+`webserv conf/default.conf` reads nginx's configuration language. [default.conf](default.conf) is a tutorial: it shows
+each directive in use. This page is the reference. It is printed by `webserv --directives`, from the same table that
+checks a configuration; `webserv --help DIRECTIVE` prints one entry.
 
 ## The language
 
-A directive is a name, its arguments and a `;`. A block is a name, maybe arguments, and directives between `{` and `}`. `#`
-begins a comment that goes to the end of the line. An argument with a space, `;`, `{` or `#` at its front stands in quotes,
-`"..."` or `'...'`; within them `\"`, `\'` and `\\` stand for themselves, and `\t`, `\r` and `\n` for a tab and line ends.
+A directive is a name, its arguments and a `;`. A block is a name, maybe arguments, and directives between `{` and `}`.
+`#` begins a comment that goes to the end of the line. An argument with a space, a `;`, a `{`, or a `#` at its front
+stands in quotes, `"..."` or `'...'`. `\"`, `\'` and `\\` stand for a quote and a backslash; `\t`, `\r` and `\n` for a
+tab and line ends.
 
 A file is either a list of `server { }` blocks, with what they have in common beside them, or it has the full form:
 
@@ -29,8 +30,8 @@ A file is either a list of `server { }` blocks, with what they have in common be
         server { listen 8080; root www; }
     }
 
-A block has the values of the block around it, and a directive in it replaces them. It doesn't matter whether a directive
-stands before or after a nested block.
+A block has the values of the block around it, and a directive in it replaces them. It doesn't matter whether a
+directive stands before or after a nested block.
 
 - **Sizes** are bytes, or a number with `k` or `m` (`g` too for client_max_body_size).
 - **Times** are seconds, or numbers with `w`, `d`, `h`, `m`, `s`, `ms`, from large to small: `1m30s`, `100ms`.
@@ -42,8 +43,8 @@ All mistakes of a file are reported in one run, each with its line:
         listn 8080;
         ^~~~~
 
-`webserv -t FILE` only checks: it says what is wrong and ends with status 1, or 0 when all is well. Folders named by `root`
-and `alias`, users and included files must exist.
+`webserv -t FILE` only checks: it says what is wrong and ends with status 1, or 0 when all is well. Folders named by
+`root` and `alias`, users and included files must exist.
 
 ## Directives
 )";
@@ -56,20 +57,25 @@ constexpr std::string_view differences = R"(
 | bare `server { }` blocks are a configuration | needs `events { }` and `http { }` | one site needs no ceremony |
 | `root` and `alias` name folders that exist | found out by the first visitor | a misspelt path is seen at the start |
 | no `root` unless it is given | `html` beside the binary | nothing is served that nobody named |
-| relative paths start at the configuration's folder | at the prefix chosen when it was built | a folder can be moved as a whole |
+| relative paths start at the configuration's folder | at a prefix built in | a folder can be moved as a whole |
 | `alias` takes whole path segments | `location /a { alias /b/; }` gives `/a../x` a way out of `/b` | a known hole |
 | redirects are relative | absolute by default | they stay right behind a proxy and on any port |
 | `charset utf-8` unless it is changed | `off` | it is what files are written in |
-| `access_log` on standard output, `error_log` on standard error | files under the prefix | systemd and containers read them there |
+| logs on standard output and standard error by default | files under the prefix | systemd and containers read them |
 | no `pid` file unless it is given | `logs/nginx.pid` | a supervisor knows the process |
 | one `error_log` a block | several | one place to look at |
 | `access_log off` beside a log in the same block is refused | `off` wins | it is one or the other |
+| names that begin with a dot are not served, but `.well-known` | served | they hold what nobody meant to publish |
+| symbolic links that leave the root are refused | followed | a link must not open the machine |
+| a method that may not be used is answered 405 with Allow | `limit_except` answers 403 | it is what 405 says (RFC 9110 15.5.6) |
+| a head that is too large is answered 431 | 400 | the client can tell what was wrong (RFC 6585 5) |
+| a request whose framing is in doubt is refused and the connection closed | some are repaired | doubts are how requests are smuggled |
+| TERM, INT, QUIT and HUP let running requests finish | TERM and INT cut them off, HUP reloads | a stop loses nothing; a second signal cuts |
 | `location a { }` is refused | never reached | a path begins with `/` |
 | `limit_except` holds `deny all;` only | any access rule | rules by address are not there yet |
 | `return 301;` without a URL is refused | a redirect to nowhere | a mistake in every case |
-| an address beside its wildcard on one port is refused | one socket serves both | which server answers is plain to see |
 | `listen` options may be repeated when they are equal | refused | nothing is unclear |
-| `listen 0` lets the kernel choose a port | refused | tests |
+| `listen 0` lets the kernel choose a port | refused | tests take what is free |
 | `localhost` is 127.0.0.1, other host names are refused | looked up at the start | a start doesn't depend on DNS |
 | `worker_processes 1`, `daemon off` | any | one event loop, watched by whoever started it |
 | `$variables` are refused by name | expanded | not supported yet |
@@ -102,7 +108,11 @@ std::string markdown_of(const DirectiveRow& row) {
     out.append(row.name).append("\n\n- syntax: `").append(row.syntax).append("`\n");
     if (row.default_text.find(';') != std::string_view::npos) {
         const std::size_t end = row.default_text.find(';') + 1;
-        out.append("- default: `").append(row.default_text.substr(0, end)).append("`").append(row.default_text.substr(end)).append("\n");
+        out.append("- default: `")
+            .append(row.default_text.substr(0, end))
+            .append("`")
+            .append(row.default_text.substr(end))
+            .append("\n");
     } else {
         out.append("- default: ").append(default_of(row)).append("\n");
     }
@@ -145,12 +155,14 @@ std::string help_of(const DirectiveRow& row) {
 std::optional<std::string> directive_help(std::string_view name) {
     if (const DirectiveRow* row = find_directive(name)) return help_of(*row);
     if (const Ineffective* row = find_ineffective(name)) {
-        const std::string value = row->only_value.empty() ? std::string{} : " (the value \"" + std::string{row->only_value} + "\" only)";
-        return std::string{name} + "\n  accepted for the sake of nginx's configurations" + value + ", without effect here:\n  " +
-               std::string{row->why} + "\n";
+        const std::string value =
+            row->only_value.empty() ? std::string{} : " (the value \"" + std::string{row->only_value} + "\" only)";
+        return std::string{name} + "\n  accepted for the sake of nginx's configurations" + value +
+               ", without effect here:\n  " + std::string{row->why} + "\n";
     }
     if (const Refused* row = find_refused(name))
-        return std::string{name} + "\n  a directive of nginx that webserv doesn't have:\n  " + std::string{row->instead} + "\n";
+        return std::string{name} + "\n  a directive of nginx that webserv doesn't have:\n  " +
+               std::string{row->instead} + "\n";
     return std::nullopt;
 }
 
@@ -161,11 +173,15 @@ std::string reference_markdown() {
         for (const DirectiveRow& row : theme.rows) out += markdown_of(row);
     }
     out += differences;
-    out += "\n## Accepted without effect\n\nThese tune nginx's own machinery. `webserv -t` names each that it passes over.\n\n";
+    out +=
+        "\n## Accepted without effect\n\nThese tune nginx's own machinery. `webserv -t` names each that it passes "
+        "over.\n\n";
     out += grouped(ineffective_directives(), &Ineffective::why, ineffective_label);
     out += "\n## Not accepted\n\n";
     out += grouped(refused_directives(), &Refused::instead, refused_label);
-    out += "- all that begin with `fastcgi_`, `grpc_`, `gzip_`, `http2_`, `memcached_`, `proxy_`, `scgi_`, `ssl_`, `uwsgi_`\n";
+    out +=
+        "- all that begin with `fastcgi_`, `grpc_`, `gzip_`, `http2_`, `memcached_`, `proxy_`, `scgi_`, `ssl_`, "
+        "`uwsgi_`\n";
     return out;
 }
 

@@ -28,7 +28,7 @@ bool covers(const Socket& wildcard, const Socket& other) {
     if (a.family() == Family::unix_path || b.family() == Family::unix_path) return false;
     if (!a.is_wildcard() || a.port() != b.port() || a.port() == 0) return false;
     if (a.family() == b.family()) return true;
-    return a.family() == Family::ipv6 && !wildcard.options.ipv6_only && b.is_wildcard();
+    return a.family() == Family::ipv6 && !wildcard.options.ipv6_only;
 }
 
 class Assignment {
@@ -36,20 +36,22 @@ public:
     explicit Assignment(Build& build) : build_(build) {}
 
     void add(const Listen& listen, std::size_t server);
-    void refuse_covered() const;
+    void share_covered();
     void warn_of_shared_names(const std::vector<ServerAddresses>& servers) const;
     std::vector<Socket> take();
 
 private:
     void take_options(Gathering& gathering, const Listen& listen);
     void take_default(Gathering& gathering, const Listen& listen, std::size_t server);
+    void share(const Gathering& wide, Gathering& narrow) const;
 
     Build& build_;
     std::vector<Gathering> sockets_;
 };
 
 void Assignment::add(const Listen& listen, std::size_t server) {
-    auto found = std::ranges::find_if(sockets_, [&](const Gathering& one) { return one.socket.endpoint == listen.endpoint; });
+    auto found =
+        std::ranges::find_if(sockets_, [&](const Gathering& one) { return one.socket.endpoint == listen.endpoint; });
     if (found == sockets_.end()) {
         Gathering gathering;
         gathering.socket.endpoint = listen.endpoint;
@@ -66,8 +68,10 @@ void Assignment::add(const Listen& listen, std::size_t server) {
 void Assignment::take_options(Gathering& gathering, const Listen& listen) {
     if (!listen.options_given) return;
     if (gathering.options != nullptr && gathering.options->options != listen.options)
-        return build_.report.error(*listen.at, "listen: other socket options for " + listen.endpoint.to_string() + " than at " +
-                                                   place(*gathering.options->at), "one socket has one set of options: give them once");
+        return build_.report.error(*listen.at,
+                                   "listen: other socket options for " + listen.endpoint.to_string() + " than at " +
+                                       place(*gathering.options->at),
+                                   "one socket has one set of options: give them once");
     gathering.options = &listen;
     gathering.socket.options = listen.options;
 }
@@ -81,15 +85,25 @@ void Assignment::take_default(Gathering& gathering, const Listen& listen, std::s
     gathering.socket.default_server = server;
 }
 
-void Assignment::refuse_covered() const {
-    for (const Gathering& wide : sockets_) {
-        for (const Gathering& narrow : sockets_) {
-            if (&wide == &narrow || !covers(wide.socket, narrow.socket)) continue;
-            build_.report.error(*narrow.first, "listen: " + narrow.socket.endpoint.to_string() + " can't be opened beside " +
-                                    wide.socket.endpoint.to_string() + " (" + place(*wide.first) + "), which covers it",
-                                "use one of the two for all servers of this port, or another port");
-        }
+void Assignment::share_covered() {
+    for (Gathering& narrow : sockets_) {
+        const auto wide = std::ranges::find_if(
+            sockets_, [&](const Gathering& one) { return &one != &narrow && covers(one.socket, narrow.socket); });
+        if (wide != sockets_.end()) share(*wide, narrow);
     }
+}
+
+// The wildcard's socket takes the connections of the narrower address as well, and its own options are the ones in force.
+void Assignment::share(const Gathering& wide, Gathering& narrow) const {
+    const std::string both = narrow.socket.endpoint.to_string() + " can't be opened beside " + wide.socket.endpoint.to_string() + " (" +
+                             place(*wide.first) + "), which covers it";
+    if (narrow.socket.endpoint.is_wildcard())
+        return build_.report.error(*narrow.first, "listen: " + both, "leave one of them out, or say ipv6only=on");
+    if (narrow.options != nullptr && narrow.socket.options != wide.socket.options)
+        return build_.report.error(*narrow.options->at, "listen: " + narrow.socket.endpoint.to_string() + " has no socket of its own: " +
+                                                            wide.socket.endpoint.to_string() + " (" + place(*wide.first) + ") takes its connections",
+                                   "give backlog, ipv6only and reuseport on that line");
+    narrow.socket.opened_by = static_cast<std::size_t>(&wide - sockets_.data());
 }
 
 void Assignment::warn_of_shared_names(const std::vector<ServerAddresses>& servers) const {
@@ -119,7 +133,7 @@ void assign_sockets(const std::vector<ServerAddresses>& servers, Build& build) {
     Assignment assignment{build};
     for (std::size_t i = 0; i < servers.size(); ++i)
         for (const Listen& listen : servers[i].listens) assignment.add(listen, i);
-    assignment.refuse_covered();
+    assignment.share_covered();
     assignment.warn_of_shared_names(servers);
     build.settings.sockets = assignment.take();
 }

@@ -74,6 +74,7 @@ void Parser::parse(std::string name, std::string text, std::vector<Directive>& o
 
 Parser::Ended Parser::parse_block(File& file, std::vector<Directive>& out, unsigned depth) {
     for (;;) {
+        if (report_.full()) return Ended::given_up;
         Lexeme lexeme = file.lexer.next();
         switch (lexeme.kind) {
             case Lexeme::Kind::word: {
@@ -84,7 +85,8 @@ Parser::Ended Parser::parse_block(File& file, std::vector<Directive>& out, unsig
                 break;
             }
             case Lexeme::Kind::semicolon:
-                if (file.words.empty()) report_.error(lexeme.token, "unexpected \";\"", "no directive stands before it");
+                if (file.words.empty())
+                    report_.error(lexeme.token, "unexpected \";\"", "no directive stands before it");
                 else finish(file, out);
                 break;
             case Lexeme::Kind::open:
@@ -104,9 +106,11 @@ Parser::Ended Parser::parse_block(File& file, std::vector<Directive>& out, unsig
 
 // False when there is no use in reading on in this file.
 bool Parser::open_block(File& file, const Token& brace, std::vector<Directive>& out, unsigned depth) {
-    if (file.words.empty()) report_.error(brace, "unexpected \"{\"", "a block begins with its name, such as \"server {\"");
+    if (file.words.empty())
+        report_.error(brace, "unexpected \"{\"", "a block begins with its name, such as \"server {\"");
     if (depth >= deepest_nesting) {
-        report_.error(brace, "more than " + std::to_string(deepest_nesting) + " blocks are open here", "is a \"}\" missing?");
+        report_.error(brace, "more than " + std::to_string(deepest_nesting) + " blocks are open here",
+                      "is a \"}\" missing?");
         return false;
     }
     const bool dropped = std::exchange(file.damaged, false) || file.words.empty();
@@ -154,7 +158,8 @@ void Parser::missing_semicolon(File& file, std::string hint, std::vector<Directi
 Directive Parser::take_words(File& file) {
     Directive directive;
     directive.name = std::move(file.words.front());
-    directive.arguments.assign(std::make_move_iterator(file.words.begin() + 1), std::make_move_iterator(file.words.end()));
+    directive.arguments.assign(std::make_move_iterator(file.words.begin() + 1),
+                               std::make_move_iterator(file.words.end()));
     file.words.clear();
     return directive;
 }
@@ -168,7 +173,8 @@ void Parser::finish(File& file, std::vector<Directive>& out) {
 
 void Parser::include(const Directive& directive, std::vector<Directive>& out) {
     if (directive.arguments.size() != 1) {
-        report_.error(directive.name, "\"include\" takes one file name or pattern", "for example: include sites/*.conf;");
+        report_.error(directive.name, "\"include\" takes one file name or pattern",
+                      "for example: include sites/*.conf;");
         return;
     }
     const Token& pattern = directive.arguments.front();
@@ -190,7 +196,8 @@ void Parser::include_file(const std::string& path, const Token& at, std::vector<
     if (tree_.sources.size() >= most_files)
         return report_.error(at, "more than " + std::to_string(most_files) + " files are included");
     auto text = read_text_file(path, largest_file);
-    if (!text) return report_.error(at, text.error().message, "relative names start at the main configuration file's folder");
+    if (!text)
+        return report_.error(at, text.error().message, "relative names start at the main configuration file's folder");
     parse(path, std::move(*text), out);
 }
 

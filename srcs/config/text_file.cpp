@@ -36,7 +36,8 @@ base::Result<std::string> read_text_file(const std::string& path, std::size_t li
         if (count == 0) return text;
         text.append(block.data(), static_cast<std::size_t>(count));
         if (text.size() > limit)
-            return base::Error{path + " has more than " + std::to_string(limit) + " bytes; is it a configuration file?", EFBIG};
+            return base::Error{path + " has more than " + std::to_string(limit) + " bytes; is it a configuration file?",
+                               EFBIG};
     }
 }
 

@@ -105,7 +105,8 @@ Result<base::Duration> parse_duration(std::string_view text) {
         const std::size_t letters = count_while(rest.substr(digits), base::is_alpha);
         const std::string_view name = rest.substr(digits, letters);
         const std::size_t unit = name.empty() ? seconds_unit : find_unit(name);
-        if (digits == 0 || unit == time_units.size() || unit < next_unit) return wrong(text, "is not a time", time_cure);
+        if (digits == 0 || unit == time_units.size() || unit < next_unit)
+            return wrong(text, "is not a time", time_cure);
         const auto number = base::parse_number<std::uint32_t>(rest.substr(0, digits));
         if (!number || *number > (longest_time - total) / time_units[unit].milliseconds)
             return wrong(text, "is too long a time", "at most 4294967295 of one unit can be said");
@@ -134,7 +135,8 @@ Result<http::Method> parse_method(std::string_view text) {
     std::vector<std::string_view> names;
     for (unsigned i = 0; i < http::method_count; ++i) names.push_back(http::name_of(static_cast<http::Method>(i)));
     std::string upper{text};
-    std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    std::ranges::transform(upper, upper.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     const std::string cure = did_you_mean(upper, names);
     return wrong(text, "is no method known here", cure.empty() ? "write methods such as GET, POST or DELETE" : cure);
 }
@@ -146,7 +148,8 @@ Result<std::vector<ServerName>> parse_server_name(std::string_view text) {
     if (name.starts_with('~')) return wrong(text, "is a regular expression: not supported in server_name yet", forms);
     if (has_byte_of_no_host(name)) return wrong(text, "has a byte that no host name has", forms);
     if (has_variable(name)) return wrong(text, "holds a variable: not supported in server_name", forms);
-    if (name.find("..") != std::string::npos || name == ".") return wrong(text, "has an empty part between dots", forms);
+    if (name.find("..") != std::string::npos || name == ".")
+        return wrong(text, "has an empty part between dots", forms);
     const auto stars = std::ranges::count(name, '*');
     if (stars == 0 && name.starts_with('.'))
         return std::vector<ServerName>{{Kind::exact, name.substr(1)}, {Kind::leading_wildcard, name}};
@@ -166,7 +169,8 @@ Result<std::vector<ServerName>> parse_server_name(std::string_view text) {
 bool is_absolute_url(std::string_view text) {
     const std::string_view rest = text.substr(std::min(text.find("://"), text.size()));
     const std::string_view scheme = text.substr(0, text.size() - rest.size());
-    return rest.size() > 3 && (base::equals_ignoring_case(scheme, "http") || base::equals_ignoring_case(scheme, "https"));
+    return rest.size() > 3 &&
+           (base::equals_ignoring_case(scheme, "http") || base::equals_ignoring_case(scheme, "https"));
 }
 
 bool has_variable(std::string_view text) {

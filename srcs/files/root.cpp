@@ -14,6 +14,10 @@ bool is_out_of_descriptors(const base::Error& error) {
 
 }  // namespace
 
+Root::Root(std::string path, os::DescriptorReserve& reserve) : path_(std::move(path)), reserve_(reserve) {
+    static_cast<void>(refresh(base::Instant{}));
+}
+
 base::Result<os::UniqueFd> Root::open(std::string_view relative, base::Instant now) {
     if (auto refreshed = refresh(now); !refreshed) return refreshed.error();
     base::Result<os::UniqueFd> file = os::open_beneath(folder_.fd(), relative);

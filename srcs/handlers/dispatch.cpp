@@ -6,6 +6,7 @@
 #include "handlers/error_page.hpp"
 #include "handlers/redirect.hpp"
 #include "handlers/static_file.hpp"
+#include "routing/resource.hpp"
 
 namespace handlers {
 
@@ -44,7 +45,8 @@ Outcome first_answer(const Request& request, const Context& context) {
         Outcome outcome = handler->handle(request, context);
         if (!std::holds_alternative<Declined>(outcome)) return outcome;
     }
-    return failure(http::Status::forbidden, "\"" + request.path + "\" is a folder without an index file, and autoindex is off");
+    const std::optional<routing::Resource> folder = routing::resource_for(request.route, request.path);
+    return failure(http::Status::forbidden, "\"" + (folder ? folder->full_path() : request.path) + "\" is a folder without an index file, and autoindex is off");
 }
 
 void reroute(Request& request, std::string path, const Context& context) {

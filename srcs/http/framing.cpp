@@ -101,7 +101,7 @@ bool ChunkedDecoder::take(char c) {
         case Expecting::extension_escaped: return take_extension(c);
         case Expecting::size_lf: {
             const bool last = remaining_ == 0;
-            section_bytes_ = 0;  // the trailer section is counted anew
+            section_bytes_ = 0;  // of this chunk's extensions; the trailer section and the next ones count anew
             return take_line_end(c, '\n', last ? Expecting::trailer_line_start : Expecting::content, "chunk-line-end");
         }
         case Expecting::content_cr: return take_line_end(c, '\r', Expecting::content_lf, "chunk-data-end");
@@ -121,7 +121,6 @@ bool ChunkedDecoder::take(char c) {
 bool ChunkedDecoder::take_size(char c) {
     if (expecting_ == Expecting::size_first_digit) {
         remaining_ = 0;
-        section_bytes_ = 0;
         size_digits_ = 0;
     }
     const int digit = base::hex_value(c);

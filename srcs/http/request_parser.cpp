@@ -131,7 +131,7 @@ RequestParser::Verdict RequestParser::feed(std::string_view input, RequestHead& 
     const std::string_view window = input.substr(0, limits_.head);
     Verdict verdict = started_ ? Verdict::complete : skip_empty_lines(window);
     while (verdict == Verdict::complete && expecting_ != Expecting::nothing) verdict = read_line(window, head);
-    if (verdict == Verdict::need_more && input.size() > limits_.head)
+    if (verdict == Verdict::need_more && input.size() >= limits_.head)
         return reject(Status::request_header_fields_too_large, "head-too-long");
     return verdict;
 }
@@ -161,7 +161,8 @@ RequestParser::Verdict RequestParser::read_line(std::string_view window, Request
     const std::size_t line_feed = window.find('\n', scanned_);
     const bool ended = line_feed != std::string_view::npos;
     const std::size_t end = ended ? line_feed : window.size();
-    const bool carriage_return = end > position_ && window[end - 1] == '\r';  // a last one may yet be part of a line end
+    // The last byte of what is here may yet turn out to belong to a line end.
+    const bool carriage_return = end > position_ && window[end - 1] == '\r';
     const std::size_t length = end - position_ - (carriage_return ? 1 : 0);
     if (length > limits_.line) return reject_long_line(head);
     if (!ended) {

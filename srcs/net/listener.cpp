@@ -18,19 +18,20 @@ void Listener::resume() {
 }
 
 void Listener::accept_all() {
-    while (!paused_ && accept_one()) {
+    while (!paused_ && acceptor_.has_room(false) && accept_one()) {
     }
 }
 
 void Listener::on_turn() {
     // Level-triggered: who still waits afterwards is reported again by the next epoll_wait.
     watch_.used_up_reading();
-    for (int i = 0; i < batch_size && !paused_ && accept_one(); ++i) {
+    // Somebody waited when epoll reported it; whether there is a next one, only accepting tells.
+    for (int i = 0; i < batch_size && !paused_; ++i) {
+        if (!acceptor_.has_room(i == 0) || !accept_one()) return;
     }
 }
 
 bool Listener::accept_one() {
-    if (!acceptor_.has_room()) return false;
     os::Accepted accepted = os::accept_from(socket_.fd());
     switch (accepted.outcome) {
         case os::Accepted::Outcome::accepted:

@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/ascii.hpp"
+
 namespace os {
 
 namespace {
@@ -24,6 +26,17 @@ int inherited_descriptor(const std::string& path) {
 bool ready_for_writing(int fd) {
     pollfd entry{fd, POLLOUT, 0};
     return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
+}
+
+// A path that a peer made up may hold line ends and terminal commands: neither may reach the log as such.
+void append_on_one_line(std::string& out, std::string_view text) {
+    for (char c : text) {
+        if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) {
+            out.push_back(c);
+        } else {
+            base::append_log_escaped(out, {&c, 1});
+        }
+    }
 }
 
 }  // namespace
@@ -71,7 +84,8 @@ void ErrorLog::write(LogLevel level, std::string_view message) {
     std::array<char, 32> stamp{};
     const std::size_t length = std::strftime(stamp.data(), stamp.size(), "%Y/%m/%d %H:%M:%S", &local);
     line_.assign(stamp.data(), length);
-    line_.append(" [").append(name_of(level)).append("] ").append(std::to_string(::getpid())).append("#0: ").append(message);
+    line_.append(" [").append(name_of(level)).append("] ").append(std::to_string(::getpid())).append("#0: ");
+    append_on_one_line(line_, message);
     if (lost_ > 0) line_.append(" (").append(std::to_string(lost_)).append(" lines before this one were lost)");
     line_.push_back('\n');
     lost_ = sink_.write(line_) == line_.size() ? 0 : lost_ + 1;

@@ -22,7 +22,7 @@ std::optional<Resource> resource_for(const Route& route, std::string_view path) 
     const std::string_view rest = path.substr(route.location_path.size());
     const bool whole_segment = rest.empty() || rest.starts_with('/') || route.location_path.ends_with('/');
     if (!whole_segment) return std::nullopt;
-    if (!mapping.file_name.empty()) return Resource{mapping.root, mapping.file_name};
+    if (!mapping.file_name.empty()) return Resource{mapping.root, mapping.file_name + std::string{rest}};
     return Resource{mapping.root, std::string{without_leading_slash(rest)}};
 }
 

@@ -246,7 +246,8 @@ http::Persistence Connection::persistence() const {
 
 void Connection::queue_response() {
     const handlers::Response& response = exchange_->response();
-    if (!response.explanation.empty()) log(response.severity, response.explanation);
+    const bool kept_quiet = response.status == http::Status::not_found && !exchange_->settings().log_not_found;
+    if (!response.explanation.empty() && !kept_quiet) log(response.severity, response.explanation);
     if (!transport_.has_output()) progress_ = services_.clock.now();
     if (!exchange_->write_response(transport_.output(), persistence(), services_.timestamps)) {
         log(os::LogLevel::error, "the file became shorter while it was read");

@@ -56,12 +56,17 @@ Server::~Server() {
 }
 
 base::Result<void> Server::open_sockets() {
-    for (const config::Socket& configured : settings_->sockets) {
+    for (std::size_t index = 0; index < settings_->sockets.size(); ++index) {
+        const config::Socket& configured = settings_->sockets[index];
+        if (configured.opened_by) {
+            shared_sockets_.push_back(index);
+            continue;
+        }
         base::Result<os::UniqueFd> socket = os::listen_on(configured.endpoint, configured.options);
         if (!socket) return at(configured.origin, socket.error());
         endpoints_.push_back(os::local_endpoint(socket->fd()));
         net::Acceptor& acceptor = *this;
-        listeners_.push_back(std::make_unique<net::Listener>(loop_, std::move(socket).value(), acceptor, listeners_.size()));
+        listeners_.push_back(std::make_unique<net::Listener>(loop_, std::move(socket).value(), acceptor, index));
         if (!listeners_.back()->registered()) return at(configured.origin, base::Error{"the kernel's limit of epoll watches is reached"});
     }
     return {};
@@ -164,8 +169,9 @@ void Server::drain() {
     listeners_.clear();
 }
 
-bool Server::has_room() {
+bool Server::has_room(bool someone_waits) {
     if (connections_.size() - closed_.size() < settings_->worker_connections) return true;
+    if (!someone_waits) return false;
     if (idle_.empty()) {
         if (const auto held_back = complaints_.pass(clock_.now())) {
             site_->error_log().write(os::LogLevel::alert, std::to_string(settings_->worker_connections) +
@@ -178,7 +184,19 @@ bool Server::has_room() {
     return true;
 }
 
+// A wildcard's listener takes the connections of narrower addresses too: where this one arrived tells whose it is.
+std::size_t Server::socket_of(int connection, std::size_t listener) const {
+    if (shared_sockets_.empty()) return listener;
+    const os::Endpoint arrived_at = os::local_endpoint(connection);
+    for (std::size_t index : shared_sockets_) {
+        const config::Socket& socket = settings_->sockets[index];
+        if (socket.opened_by == listener && socket.endpoint == arrived_at) return index;
+    }
+    return listener;
+}
+
 void Server::take(os::Accepted accepted, std::size_t listener) {
+    listener = socket_of(accepted.socket.fd(), listener);
     auto connection = std::make_unique<Connection>(*services_, std::move(accepted), listener, ++accepted_);
     if (!connection->registered()) {
         if (complaints_.pass(clock_.now())) site_->error_log().write(os::LogLevel::alert, "epoll_ctl: no memory or no watch left: a client was turned away");
@@ -193,7 +211,6 @@ void Server::out_of_descriptors(int code) {
         site_->error_log().write(os::LogLevel::alert, "accept: " + base::describe(code) + ": new clients wait until a connection ends (`ulimit -n` " +
                                                           "or worker_rlimit_nofile raises the limit)");
     }
-    if (!idle_.empty()) idle_.front().connection.close();
     pause_listeners();
 }
 

@@ -1,0 +1,110 @@
+"""Signals: how the server stops, and what happens to those who are being served."""
+
+import signal
+import socket
+import time
+
+import pytest
+
+from webserv_process import patience, request, wait_for
+
+site = "server { listen 127.0.0.1:0; root www; keepalive_timeout 30s; location /post { return 200 posted; } }"
+large = bytes(20_000_000)
+files = {"www/index.html": "home", "www/large.bin": large}
+
+
+def refused(server):
+    """Whether nobody listens any more."""
+    with socket.socket() as probe:
+        return probe.connect_ex(server.address()) != 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_signal_ends_an_idle_server_at_once(serve, number):
+    """Exit status 0, soon, and quietly; idle kept-alive connections don't hold it up."""
+    server = serve(site, files)
+    with server.connect() as idle, server.connect():
+        idle.get("/")
+        started = time.monotonic()
+        server.signal(number)
+        assert server.wait() == 0
+        assert time.monotonic() - started < 2 * patience
+        idle.assert_closed()
+    server.ended()
+
+
+def test_download_in_flight_is_finished(serve):
+    """New connections are refused, the download goes on to its last byte, then the server ends."""
+    server = serve(site, files)
+    with server.connect(receive_buffer=65536) as client:
+        client.send(request("GET /large.bin HTTP/1.1"))
+        assert client.read_head().status == 200
+        client.take(100_000)
+        server.signal(signal.SIGTERM)
+        wait_for(lambda: refused(server), "the listening socket is closed")
+        assert server.process.poll() is None
+        assert client.take(len(large) - 100_000) == large[100_000:]
+        client.assert_closed()
+    assert server.wait() == 0
+    server.ended()
+
+
+def test_request_in_flight_is_answered_and_told_that_it_is_the_last(serve):
+    """A request whose content is still arriving gets its answer, with Connection: close."""
+    server = serve(site, files)
+    with server.connect() as client:
+        client.send(request("POST /post HTTP/1.1", "Content-Length: 10", content=b"12345"))
+        server.get("/")  # the server has seen the first half by now
+        server.signal(signal.SIGTERM)
+        wait_for(lambda: refused(server), "the listening socket is closed")
+        client.send(b"67890")
+        answer = client.response("POST")
+        assert answer.text == "posted" and answer.closes
+        client.assert_closed()
+    assert server.wait() == 0
+    server.ended()
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_second_signal_ends_at_once(serve, second):
+    """Who can't wait for the downloads says so twice."""
+    server = serve(site, files)
+    with server.connect(receive_buffer=4096) as client:
+        client.send(request("GET /large.bin HTTP/1.1"))
+        client.read_head()
+        server.signal(signal.SIGTERM)
+        wait_for(lambda: refused(server), "the listening socket is closed")
+        assert server.process.poll() is None
+        started = time.monotonic()
+        server.signal(second)
+        assert server.wait() in (0, 1)
+        assert time.monotonic() - started < 2 * patience
+    server.ended()
+
+
+def test_signals_that_mean_nothing_here_do_not_end_it(serve):
+    """SIGPIPE comes with clients that go away, SIGWINCH with a terminal that changes its size."""
+    server = serve(site, files)
+    for number in (signal.SIGPIPE, signal.SIGWINCH):
+        server.signal(number)
+    assert server.get("/").text == "home"
+
+
+def test_pid_file_lives_as_long_as_the_server(serve, tmp_path):
+    """`pid` names a file with the process id; it is gone at the end."""
+    server = serve("pid run.pid;\n" + site, files)
+    assert (tmp_path / "run.pid").read_text().strip() == str(server.pid)
+    server.stop()
+    assert not (tmp_path / "run.pid").exists()
+
+
+def test_port_is_free_for_the_next_one_at_once(serve):
+    """A restart on the same port is not kept waiting by connections of the old process (SO_REUSEADDR)."""
+    first = serve(site, files)
+    port = first.port
+    with first.connect() as client:
+        client.get("/", "Connection: close")
+        client.rest()
+    first.stop()
+    second = serve(site.replace("127.0.0.1:0", f"127.0.0.1:{port}"), files)
+    assert second.get("/").text == "home"

@@ -1,0 +1,34 @@
+// Runs the unit tests, one line for each: "ok NAME" or "FAILED NAME", and what failed before it. Most of webserv is
+// tested from outside, over sockets and by documents; what is here can't be seen from there, or not without waiting.
+#include <cstdio>
+
+int test_conditional();
+int test_date();
+int test_http_tables();
+int test_pages();
+
+namespace {
+
+struct UnitTest {
+    const char* name;
+    int (*run)();  // gives the number of failures
+};
+
+constexpr UnitTest unit_tests[] = {
+    {"test_conditional", test_conditional},
+    {"test_date", test_date},
+    {"test_http_tables", test_http_tables},
+    {"test_pages", test_pages},
+};
+
+}  // namespace
+
+int main() {
+    int failures = 0;
+    for (const UnitTest& test : unit_tests) {
+        const int failed = test.run();
+        std::printf("%s %s\n", failed == 0 ? "ok" : "FAILED", test.name);
+        failures += failed;
+    }
+    return failures == 0 ? 0 : 1;
+}
