@@ -29,13 +29,6 @@ def test_port_in_use(tmp_path):
                       f"127.0.0.1:{port}", "address already in use")
 
 
-def test_one_address_beside_the_wildcard(tmp_path):
-    """The kernel opens no socket for an address whose port is open for all addresses: said before it is tried."""
-    port = free_port()
-    config = f"server {{ listen 127.0.0.2:{port}; return 200 two; }} server {{ listen {port}; return 200 any; }}"
-    assert_failed(start(tmp_path, config), f"127.0.0.2:{port}", f"0.0.0.0:{port}")
-
-
 def test_unix_socket_in_use(tmp_path):
     """A socket that somebody listens on is left to him."""
     path = tmp_path / "s.sock"

@@ -99,6 +99,22 @@ def test_wildcard_address_serves_every_address(serve):
         assert other.recv(16).startswith(b"HTTP/1.1 200")
 
 
+def test_one_address_beside_the_wildcard(serve):
+    """Servers of one address and of all the others on the same port: each connection gets the right ones, as in nginx."""
+    port = free_port()
+    server = serve(f"""
+        server {{ listen 127.0.0.2:{port}; return 200 "two"; }}
+        server {{ listen {port}; return 200 "any"; }}
+    """, sockets=1)
+    for address, expected in (("127.0.0.1", b"any"), ("127.0.0.2", b"two")):
+        with socket.create_connection((address, port)) as client:
+            client.sendall(request("GET / HTTP/1.0"))
+            data = b""
+            while piece := client.recv(4096):
+                data += piece
+            assert data.endswith(expected)
+
+
 def test_unix_socket(serve, tmp_path):
     """A unix-domain socket is served like any other, and its file is gone at the end."""
     path = tmp_path / "s.sock"

@@ -262,7 +262,7 @@ def run(*arguments, cwd=None, timeout=10, unprivileged=False):
 class Server:
     """./webserv with one configuration, in one folder."""
 
-    def __init__(self, folder, config, command=(), unprivileged=False, descriptors=None):
+    def __init__(self, folder, config, command=(), unprivileged=False, descriptors=None, sockets=None):
         self.folder = folder
         self.config = folder / "webserv.conf"
         self.config.write_text(config)
@@ -289,7 +289,8 @@ class Server:
                                             preexec_fn=in_child if needs_hook else None)
         self.pid = self.process.pid
         try:
-            sockets = len(set(re.findall(r"^\s*(?:server\s*\{\s*)?listen\s+([^\s;]+)", config, re.M)))
+            listens = re.findall(r"^\s*(?:server\s*\{\s*)?listen\s+([^\s;]+)", config, re.M)
+            sockets = sockets or len(set(listens))
             self.endpoints = wait_for(lambda: self.listening(sockets), "the server listens", 10)
         except BaseException:
             self.process.kill()
@@ -458,7 +459,7 @@ class Server:
                       if not any(re.fullmatch(pattern, line) for pattern in self.expected_stderr)]
         assert not unexpected, "unexpected on stderr:\n" + "\n".join(unexpected)
         assert self.stdout_path.read_text(errors="replace") == "", "nothing belongs on stdout"
-        assert not re.search(r"\[emerg\]|impossible", self.errors), self.errors
+        assert not re.search(r"^\S+ \S+ \[emerg\]|impossible", self.errors, re.M), self.errors
 
 
 def parse_http_date(text):
