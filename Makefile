@@ -54,9 +54,12 @@ OPTIMIZE  := -O0 -g3
 HARDENING := -fPIE
 endif
 ifeq ($(MODE),asan)
-OPTIMIZE  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+# The vptr check opens a pipe to look at memory: without descriptors, which is what some tests are about, it finds fault
+# with every object.
+SANITIZE  := -fsanitize=address,undefined -fno-sanitize=vptr
+OPTIMIZE  := -O1 -g -fno-omit-frame-pointer $(SANITIZE) -fno-sanitize-recover=undefined
 HARDENING := -fPIE
-LINK      := -pie -fsanitize=address,undefined
+LINK      := -pie $(SANITIZE)
 endif
 ifeq ($(WERROR),1)
 WARNINGS  += -Werror
@@ -72,7 +75,7 @@ else
 BINARY := $(BUILD)/$(NAME)
 endif
 
-.PHONY: all clean fclean re debug asan run test check-suite tests-binaries lint tidy format fuzz fuzz-replay install help
+.PHONY: all clean fclean re debug asan run test tests-binaries lint tidy format fuzz fuzz-replay install help
 .DELETE_ON_ERROR:
 
 # One short line for each step; `make V=1` shows the commands.

@@ -47,6 +47,17 @@ def test_many_more_clients_than_connections(serve):
     server.wait_for_accesses(100)
 
 
+def test_a_crowd_at_once_on_few_connections(serve):
+    """Sixty-four clients ask before the first is served: who has asked is not sent away for the next one."""
+    server = serve("worker_connections 8;\n" + site, files)
+    crowd = [server.connect() for _ in range(64)]
+    for client in crowd:
+        client.send(request("GET / HTTP/1.1", "Connection: close"))
+    for client in crowd:
+        assert client.response().text == "home"
+        client.close()
+
+
 def test_busy_connections_are_not_sacrificed(serve):
     """When all are in the middle of a request, a new one waits until one of them is done."""
     server = serve("worker_connections 4;\n" + site, files)

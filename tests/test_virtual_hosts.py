@@ -100,7 +100,7 @@ def test_wildcard_address_serves_every_address(serve):
 
 
 def test_one_address_beside_the_wildcard(serve):
-    """Servers of one address and of all the others on the same port: each connection gets the right ones, as in nginx."""
+    """Servers of one address beside those of all others on the same port: each connection gets the right ones."""
     port = free_port()
     server = serve(f"""
         server {{ listen 127.0.0.2:{port}; return 200 "two"; }}

@@ -401,7 +401,7 @@ class Server:
         return found
 
     def beyond_baseline(self):
-        """What is open now and was not when the server began to listen; the folders that it serves from may stay open."""
+        """What is open now and was not at the start; the folders that it serves from may stay open."""
         roots = re.findall(r"^[^#\n]*?\b(?:root|alias)\s+([^\s;]+)", self.config.read_text(), re.M)
         roots = {os.path.realpath(self.folder / root) for root in roots}
         return [what for fd, what in self.descriptors().items()

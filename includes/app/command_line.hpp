@@ -15,10 +15,10 @@ struct TestConfiguration {
     std::string configuration;  // path
 };
 struct ShowText {
-    std::string text;           // for standard output
+    std::string text;  // for standard output
 };
 struct UsageError {
-    std::string message;        // one line
+    std::string message;  // one line
 };
 using Command = std::variant<Serve, TestConfiguration, ShowText, UsageError>;
 

@@ -1,4 +1,5 @@
-// A doubly linked list whose links are members of what they connect: no allocation, and what is destroyed has left its list.
+// A doubly linked list whose links are members of what they connect: no allocation, and what is destroyed has left
+// its list.
 #pragma once
 
 namespace base {

@@ -16,8 +16,8 @@ struct Memory {
     std::string bytes;
 };
 
-// A part of an open file. The file may change meanwhile; a file that became too short for what was promised is a failure that the
-// client has to see, as a connection that ends early.
+// A part of an open file. The file may change meanwhile; a file that became too short for what was promised is a
+// failure that the client has to see, as a connection that ends early.
 struct FileRange {
     os::UniqueFd file;
     std::uint64_t offset = 0;
@@ -26,7 +26,8 @@ struct FileRange {
 
 class Source {
 public:
-    // Up to this size a file is copied behind the head, so that the whole response leaves with one send; above it is sent by sendfile.
+    // Up to this size a file is copied behind the head, so that the whole response leaves with one send; above it is
+    // sent by sendfile.
     static constexpr std::uint64_t copied_file_size = 32 * 1024;
 
     Source() = default;
@@ -36,8 +37,8 @@ public:
     std::uint64_t remaining() const;  // bytes
     bool exhausted() const { return remaining() == 0; }
 
-    // Appends the content to `out` where it is small or already in memory; what is left afterwards is a file range to be sent from the
-    // file. False: the file gave less than it promised.
+    // Appends the content to `out` where it is small or already in memory; what is left afterwards is a file range to
+    // be sent from the file. False: the file gave less than it promised.
     bool copy_small(base::Buffer& out);
 
     // What is to be sent from a file, null when nothing is.
@@ -49,8 +50,8 @@ private:
     std::variant<Empty, Memory, FileRange> content_;
 };
 
-// After a sendfile that took `sent` of the bytes: advances, and tells whether the file still holds what was promised. Only
-// asked where the transfer was short, since only then can the file be the reason.
+// After a sendfile that took `sent` of the bytes: advances, and tells whether the file still holds what was promised.
+// Only asked where the transfer was short, since only then can the file be the reason.
 bool advance(FileRange& range, std::uint64_t sent, bool short_transfer);
 
 }  // namespace body

@@ -19,12 +19,12 @@ enum class Severity : std::uint8_t {
 
 struct Diagnostic {
     Severity severity = Severity::error;
-    Origin origin;              // line 0: the file as a whole
-    std::string message;        // what is wrong, and why where that is not plain
-    std::string hint;           // the cure; may be empty
-    std::string source_line;    // the line the origin names, without its end; empty where there is none
-    std::size_t width = 1;      // bytes from the origin's column on that the message is about
-    std::size_t order = 0;      // which file of the run, for sorting
+    Origin origin;            // line 0: the file as a whole
+    std::string message;      // what is wrong, and why where that is not plain
+    std::string hint;         // the cure; may be empty
+    std::string source_line;  // the line the origin names, without its end; empty where there is none
+    std::size_t width = 1;    // bytes from the origin's column on that the message is about
+    std::size_t order = 0;    // which file of the run, for sorting
 };
 
 // conf/x.conf:12:5: error: unknown directive "listn"; did you mean "listen"?

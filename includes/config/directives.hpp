@@ -84,14 +84,14 @@ enum class Repeat : std::uint8_t { refused, allowed };
 struct DirectiveRow {
     std::string_view name;
     ContextSet contexts;
-    std::size_t least = 1;                // arguments
+    std::size_t least = 1;  // arguments
     std::size_t most = 1;
     Form form = Form::simple;
     Repeat repeat = Repeat::refused;
-    Setter set = nullptr;                 // null: the binder goes into the block itself
+    Setter set = nullptr;  // null: the binder goes into the block itself
     std::string_view syntax{};
-    std::string_view default_text{};      // empty: none
-    std::string_view doc{};               // one paragraph
+    std::string_view default_text{};  // empty: none
+    std::string_view doc{};           // one paragraph
     std::string_view example{};
 };
 

@@ -16,7 +16,7 @@ struct Ineffective {
 
 struct Refused {
     std::string_view name;
-    std::string_view instead;     // a clause: "not supported yet", "put haproxy in front for TLS"
+    std::string_view instead;  // a clause: "not supported yet", "put haproxy in front for TLS"
 };
 
 std::span<const Ineffective> ineffective_directives();

@@ -30,16 +30,16 @@ struct Origin {
 
 // error_page 404 /missing.html;   error_page 500 502 =200 /sorry.html;
 struct ErrorPage {
-    http::Status status{};                        // the answer that is replaced, 300 to 599
-    std::string target;                           // a path of this server, or an absolute URL to redirect to
-    std::optional<http::Status> replacement;      // `=code`: answered instead
-    bool status_of_target = false;                // `=` alone: the status that serving the target gives
+    http::Status status{};                    // the answer that is replaced, 300 to 599
+    std::string target;                       // a path of this server, or an absolute URL to redirect to
+    std::optional<http::Status> replacement;  // `=code`: answered instead
+    bool status_of_target = false;            // `=` alone: the status that serving the target gives
 };
 
 // return 301 /new;   return 200 "text";   return https://example.org/;
 struct Return {
     http::Status status{};
-    std::string text;          // a URL for the redirecting codes (301, 302, 303, 307, 308); else content, maybe empty
+    std::string text;  // a URL for the redirecting codes (301, 302, 303, 307, 308); else content, maybe empty
     bool redirects = false;
 };
 
@@ -48,13 +48,13 @@ using MediaTypes = std::map<std::string, std::string, std::less<>>;
 
 // error_log PATH LEVEL;
 struct ErrorLog {
-    std::string path;                    // absolute; "" is stderr
+    std::string path;  // absolute; "" is stderr
     LogLevel level = LogLevel::error;
     Origin origin;
 };
 
 struct AccessLog {
-    std::string path;                    // absolute ("/dev/stdout" and "/dev/stderr" mean the inherited descriptors)
+    std::string path;  // absolute ("/dev/stdout" and "/dev/stderr" mean the inherited descriptors)
     Origin origin;
 };
 
@@ -62,9 +62,9 @@ struct AccessLog {
 struct LocationSettings {
     // Exactly one of `root` and `alias` is set where files can be served; both are empty where neither was given.
     // Both absolute, without a trailing slash but for "/".
-    std::string root;                                // path = root + URI path
-    std::string alias;                               // path = alias + what follows the location's path, whole segments
-    Origin root_origin;                              // of whichever is set
+    std::string root;    // path = root + URI path
+    std::string alias;   // path = alias + what follows the location's path, whole segments
+    Origin root_origin;  // of whichever is set
     // Names relative to the folder; one that begins with `/` (last) is a path of the server.
     std::vector<std::string> index{"index.html"};
     bool autoindex = false;
@@ -74,31 +74,31 @@ struct LocationSettings {
     // unset: the handler decides.
     std::optional<http::MethodSet> methods;
 
-    std::uint64_t client_max_body_size = 1024 * 1024;          // bytes of content; 0: unlimited
-    base::Duration client_body_timeout = std::chrono::seconds{60};   // between two reads
-    base::Duration send_timeout = std::chrono::seconds{60};          // between two successful writes
-    base::Duration keepalive_timeout = std::chrono::seconds{75};     // 0: no persistent connections
-    base::Duration lingering_timeout = std::chrono::seconds{5};      // for one more read after an early answer
-    std::uint64_t keepalive_requests = 1000;                   // on one connection
+    std::uint64_t client_max_body_size = 1024 * 1024;               // bytes of content; 0: unlimited
+    base::Duration client_body_timeout = std::chrono::seconds{60};  // between two reads
+    base::Duration send_timeout = std::chrono::seconds{60};         // between two successful writes
+    base::Duration keepalive_timeout = std::chrono::seconds{75};    // 0: no persistent connections
+    base::Duration lingering_timeout = std::chrono::seconds{5};     // for one more read after an early answer
+    std::uint64_t keepalive_requests = 1000;                        // on one connection
 
-    std::shared_ptr<const MediaTypes> types;                   // null: http::builtin_media_type
+    std::shared_ptr<const MediaTypes> types;  // null: http::builtin_media_type
     std::string default_type = "application/octet-stream";
-    std::string charset = "utf-8";                             // "": none is said
-    bool log_not_found = true;                                 // whether 404 is explained in the error log
-    bool server_tokens = true;                                 // the version in Server and on built-in pages
+    std::string charset = "utf-8";  // "": none is said
+    bool log_not_found = true;      // whether 404 is explained in the error log
+    bool server_tokens = true;      // the version in Server and on built-in pages
 
-    std::vector<std::size_t> access_logs;                      // indices into Settings::access_logs; empty: off
-    std::size_t error_log = 0;                                 // index into Settings::error_logs
+    std::vector<std::size_t> access_logs;  // indices into Settings::access_logs; empty: off
+    std::size_t error_log = 0;             // index into Settings::error_logs
 };
 
 struct Location {
     enum class Match : std::uint8_t {
-        exact,              // = /path
-        prefix,             // /path
-        preferred_prefix,   // ^~ /path: no regular expression is tried after it
+        exact,             // = /path
+        prefix,            // /path
+        preferred_prefix,  // ^~ /path: no regular expression is tried after it
     };
     Match match = Match::prefix;
-    std::string path;       // begins with `/`, decoded
+    std::string path;  // begins with `/`, decoded
     LocationSettings settings;
     Origin origin;
 };
@@ -110,17 +110,17 @@ struct ServerName {
         trailing_wildcard,  // www.example.*: text "www.example."
     };
     Kind kind = Kind::exact;
-    std::string text;       // lower case
+    std::string text;  // lower case
 };
 
 struct Server {
-    std::vector<ServerName> names;              // never empty: without server_name, one exact ""
-    LocationSettings settings;                  // of what no location matches, and of errors before a location is known
-    std::vector<Location> locations;            // in the order of the file
-    base::Duration client_header_timeout = std::chrono::seconds{60};     // for the whole head, from its first byte
-    std::size_t client_header_buffer_size = 1024;                        // bytes
-    std::size_t large_client_header_buffers = 4;                         // how many
-    std::size_t large_client_header_buffer_size = 8 * 1024;              // bytes of one: no line may be longer
+    std::vector<ServerName> names;    // never empty: without server_name, one exact ""
+    LocationSettings settings;        // of what no location matches, and of errors before a location is known
+    std::vector<Location> locations;  // in the order of the file
+    base::Duration client_header_timeout = std::chrono::seconds{60};  // for the whole head, from its first byte
+    std::size_t client_header_buffer_size = 1024;                     // bytes
+    std::size_t large_client_header_buffers = 4;                      // how many
+    std::size_t large_client_header_buffer_size = 8 * 1024;           // bytes of one: no line may be longer
     Origin origin;
 };
 
@@ -128,24 +128,24 @@ struct Server {
 struct Socket {
     os::Endpoint endpoint;
     os::ListenOptions options;
-    std::vector<std::size_t> servers;           // indices into Settings::servers
-    std::size_t default_server = 0;             // one of them: for a Host that none of them names
-    // Index of the socket on the wildcard address of this port: it is opened in place of this one, and connections that came to
-    // this address are told by where they arrived.
+    std::vector<std::size_t> servers;  // indices into Settings::servers
+    std::size_t default_server = 0;    // one of them: for a Host that none of them names
+    // Index of the socket on the wildcard address of this port: it is opened in place of this one, and connections
+    // that came to this address are told by where they arrived.
     std::optional<std::size_t> opened_by;
-    Origin origin;                              // of the `listen` that opens it
+    Origin origin;  // of the `listen` that opens it
 };
 
 struct Settings {
-    std::vector<Socket> sockets;                // at least one
+    std::vector<Socket> sockets;  // at least one
     std::vector<Server> servers;
-    std::vector<AccessLog> access_logs;         // one entry a path
-    std::vector<ErrorLog> error_logs;           // the first is the one of the outermost level
+    std::vector<AccessLog> access_logs;  // one entry a path
+    std::vector<ErrorLog> error_logs;    // the first is the one of the outermost level
     std::size_t worker_connections = 512;
     std::optional<std::uint64_t> worker_rlimit_nofile;
-    std::string pid;                            // absolute path; empty: no file
-    std::string user;                           // empty: stay who we are
-    std::string group;                          // empty: the user's own
+    std::string pid;    // absolute path; empty: no file
+    std::string user;   // empty: stay who we are
+    std::string group;  // empty: the user's own
     Origin user_origin;
     Origin pid_origin;
 };

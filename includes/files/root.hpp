@@ -15,13 +15,15 @@ namespace files {
 
 class Root {
 public:
-    // `path` is absolute. A folder that can't be opened now is tried again at each use. `reserve` helps out when descriptors run short.
+    // `path` is absolute. A folder that can't be opened now is tried again at each use. `reserve` helps out when
+    // descriptors run short.
     Root(std::string path, os::DescriptorReserve& reserve);
 
     const std::string& path() const { return path_; }
 
-    // Opens `relative` ("" is the root itself) for reading: see os::open_beneath for what is refused. The folder behind path() is
-    // looked up again at most once a second: a root that is a switched symbolic link is followed that soon.
+    // Opens `relative` ("" is the root itself) for reading: see os::open_beneath for what is refused. The folder
+    // behind path() is looked up again at most once a second: a root that is a switched symbolic link is followed
+    // that soon.
     base::Result<os::UniqueFd> open(std::string_view relative, base::Instant now);
 
 private:

@@ -1,5 +1,5 @@
-// From a routed request to its answer: which methods may be used, which handler answers, internal redirects, and the one place
-// where error_page applies.
+// From a routed request to its answer: which methods may be used, which handler answers, internal redirects, and the
+// one place where error_page applies.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,8 @@ namespace handlers {
 // Never fails: what goes wrong is a response too.
 Response respond(Request request, const Context& context);
 
-// The answer to a request that was refused before it could be handled (a rejection of the parser, content too large, a deadline). Its
-// error page comes from `request.route`.
+// The answer to a request that was refused before it could be handled (a rejection of the parser, content too large,
+// a deadline). Its error page comes from `request.route`.
 Response refuse(http::Status status, const Request& request, const Context& context);
 
 // The 405 that this request will get whatever its content is; nullopt where its method may be used.

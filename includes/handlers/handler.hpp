@@ -1,5 +1,5 @@
-// What answers a request. A handler sees the request and its place in the configuration, never a socket, and writes no bytes: it
-// gives a Response as values, or says that it isn't its business.
+// What answers a request. A handler sees the request and its place in the configuration, never a socket, and writes
+// no bytes: it gives a Response as values, or says that it isn't its business.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,16 @@
 
 namespace handlers {
 
-// A request as it stands after routing. An internal redirect (index, error_page) changes path, method and route, never the head.
+// A request as it stands after routing. An internal redirect (index, error_page) changes path, method and route,
+// never the head.
 struct Request {
     const http::RequestHead& head;
     http::Method method;
-    std::string path;               // decoded and normalised
-    std::size_t server;             // index into Settings::servers
-    routing::Route route;           // of `path` on `server`
-    bool is_error_page = false;     // served in place of another answer: the client's conditions and ranges aren't about it
+    std::string path;      // decoded and normalised
+    std::size_t server;    // index into Settings::servers
+    routing::Route route;  // of `path` on `server`
+    bool is_error_page =
+        false;  // served in place of another answer: the client's conditions and ranges aren't about it
 
     std::string_view server_token() const {
         return route.settings->server_tokens ? base::product_and_version : base::product;
@@ -42,7 +44,7 @@ struct Response {
     body::Source content;
     // The answer is only its status so far: error_page or the built-in page gives it content.
     bool lacks_page = false;
-    std::string explanation;        // for the error log: why this failed, in one sentence; empty when nothing failed
+    std::string explanation;  // for the error log: why this failed, in one sentence; empty when nothing failed
     os::LogLevel severity = os::LogLevel::error;
 };
 
@@ -63,7 +65,8 @@ protected:
     ~Handler() = default;
 };
 
-// A response that is a failure so far: `explanation` goes to the error log, at `severity` (info for what is the client's own doing).
+// A response that is a failure so far: `explanation` goes to the error log, at `severity` (info for what is the
+// client's own doing).
 Response failure(http::Status status, std::string explanation, os::LogLevel severity = os::LogLevel::error);
 
 // Gives `response` HTML that this server made itself.

@@ -11,10 +11,10 @@
 namespace handlers {
 
 struct Entry {
-    std::string name;           // one path segment as the file system has it: any bytes but `/` and NUL
+    std::string name;  // one path segment as the file system has it: any bytes but `/` and NUL
     bool is_directory = false;
-    std::uint64_t size = 0;     // bytes; not looked at for a directory
-    std::time_t modified = 0;   // seconds since 1970 UTC
+    std::uint64_t size = 0;    // bytes; not looked at for a directory
+    std::time_t modified = 0;  // seconds since 1970 UTC
 };
 
 enum class SortBy : std::uint8_t { name, size, modified };
@@ -34,7 +34,6 @@ Order parse_order(std::string_view query);
 // come first in every order; names compare naturally ("a2" before "a10") and settle ties. All links are relative, so
 // that the page also works behind a proxy that takes a prefix off; names can hold anything without leading elsewhere.
 // Entries named "." and ".." don't belong in `entries`: the way up is added here, but not at `/`.
-std::string listing_page(std::string_view path, std::vector<Entry> entries, Order order,
-                         std::string_view server_token);
+std::string listing_page(std::string_view path, std::vector<Entry> entries, Order order, std::string_view server_token);
 
 }  // namespace handlers

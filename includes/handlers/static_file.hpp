@@ -1,5 +1,5 @@
-// Serves regular files and the index files of folders, with their validators and byte ranges. A folder without an index file is
-// declined.
+// Serves regular files and the index files of folders, with their validators and byte ranges. A folder without an
+// index file is declined.
 #pragma once
 
 #include "handlers/handler.hpp"
@@ -12,7 +12,8 @@ public:
     Outcome handle(const Request& request, const Context& context) const override;
 };
 
-// The answer where opening `resource` failed: its status from the errno, its explanation with the component that is the reason.
+// The answer where opening `resource` failed: its status from the errno, its explanation with the component that is
+// the reason.
 Response open_failure(const routing::Resource& resource, const base::Error& error, base::Instant now);
 
 }  // namespace handlers

@@ -15,7 +15,7 @@ namespace http {
 struct Representation {
     std::uint64_t size = 0;
     std::optional<std::time_t> last_modified;
-    std::string_view etag;     // with its quotes, "W/" before a weak one; empty: there is none
+    std::string_view etag;  // with its quotes, "W/" before a weak one; empty: there is none
 };
 
 struct ByteRange {

@@ -86,7 +86,7 @@ private:
 
     const char* base_ = nullptr;
     std::vector<Entry> lines_;
-    std::array<std::uint16_t, known_field_count> first_{};   // index of the first line, valid where the count is not 0
+    std::array<std::uint16_t, known_field_count> first_{};  // index of the first line, valid where the count is not 0
     std::array<std::uint16_t, known_field_count> counts_{};
 };
 

@@ -34,14 +34,14 @@ class ChunkedDecoder {
 public:
     enum class Verdict { need_more, content, complete, rejected };
 
-    static constexpr std::size_t extension_limit = 4096;    // bytes of one chunk's extensions
+    static constexpr std::size_t extension_limit = 4096;     // bytes of one chunk's extensions
     static constexpr std::size_t trailer_limit = 16 * 1024;  // bytes of the trailer section
     static constexpr unsigned size_digits_limit = 16;        // hexadecimal digits of a chunk-size
 
     struct Step {
         Verdict verdict;
-        std::size_t consumed;       // bytes of the input that are done with; never to be shown again
-        std::string_view content;   // on Verdict::content: the next bytes of the content, a view into the input
+        std::size_t consumed;      // bytes of the input that are done with; never to be shown again
+        std::string_view content;  // on Verdict::content: the next bytes of the content, a view into the input
     };
 
     // Takes the next bytes. `need_more`: all of the input is consumed. `content`: call again with what is left, even if
@@ -55,10 +55,22 @@ public:
 
 private:
     enum class Expecting : std::uint8_t {
-        size_first_digit, size_digits,
-        extension_start, extension, extension_quoted, extension_escaped,  // quoted: inside a quoted-string
-        size_lf, content, content_cr, content_lf,
-        trailer_line_start, trailer_name, trailer_value, trailer_lf, last_lf, nothing,
+        size_first_digit,
+        size_digits,
+        extension_start,
+        extension,
+        extension_quoted,
+        extension_escaped,  // quoted: inside a quoted-string
+        size_lf,
+        content,
+        content_cr,
+        content_lf,
+        trailer_line_start,
+        trailer_name,
+        trailer_value,
+        trailer_lf,
+        last_lf,
+        nothing,
     };
 
     bool take(char c);  // one byte outside of content; false: rejected

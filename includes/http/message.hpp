@@ -20,8 +20,8 @@ struct RequestHead {
     Version version = Version::http_1_1;
     TargetForm form = TargetForm::origin;
     bool has_query = false;
-    std::string path;        // see Target::path
-    std::string host;        // see HostName; an authority in the target wins over Host (RFC 9112 3.2.2)
+    std::string path;  // see Target::path
+    std::string host;  // see HostName; an authority in the target wins over Host (RFC 9112 3.2.2)
     Fields fields;
 
     // The positions behind the views below; for the parser.

@@ -11,11 +11,13 @@
 namespace http {
 
 // The methods that are known here; a request with any other is answered 501 (RFC 9110 9.1).
+// clang-format off
 enum class Method : std::uint8_t {
     get, head, post, put, delete_, connect, options, trace,                        // RFC 9110 9.3
     patch,                                                                         // RFC 5789
     propfind, proppatch, mkcol, copy, move, lock, unlock,                          // RFC 4918 9
 };
+// clang-format on
 inline constexpr unsigned method_count = 16;
 
 // Method names are case-sensitive (RFC 9110 9.1).
@@ -47,6 +49,7 @@ private:
 };
 
 // A status code, 100 to 599. Every code is a value of this type; the enumerators are those this server sends itself.
+// clang-format off
 enum class Status : std::uint16_t {
     continue_ = 100,
     ok = 200, created = 201, no_content = 204, partial_content = 206,
@@ -60,6 +63,7 @@ enum class Status : std::uint16_t {
     internal_server_error = 500, not_implemented = 501, bad_gateway = 502, service_unavailable = 503,
     gateway_timeout = 504, http_version_not_supported = 505, insufficient_storage = 507,
 };
+// clang-format on
 
 constexpr unsigned code_of(Status status) { return static_cast<unsigned>(status); }
 
@@ -72,12 +76,14 @@ constexpr bool never_has_content(Status status) {
 }
 
 // The field names this server looks up in requests. `other` stands for every name without a row.
+// clang-format off
 enum class FieldName : std::uint8_t {
     accept, accept_encoding, authorization, connection, content_length, content_type, cookie, expect, host,
     if_match, if_modified_since, if_none_match, if_range, if_unmodified_since, range, referer, te, trailer,
     transfer_encoding, upgrade, user_agent, x_forwarded_for,
     other,
 };
+// clang-format on
 inline constexpr unsigned known_field_count = static_cast<unsigned>(FieldName::other);
 
 // Case-blind (RFC 9110 5.1). Precondition: `name` is a token.

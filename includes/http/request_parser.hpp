@@ -52,8 +52,8 @@ private:
 
     HeadLimits limits_;
     Rejection rejection_;
-    std::size_t position_ = 0;   // first byte of the line that is being read
-    std::size_t scanned_ = 0;    // bytes before this one hold no line end that has not been seen
+    std::size_t position_ = 0;  // first byte of the line that is being read
+    std::size_t scanned_ = 0;   // bytes before this one hold no line end that has not been seen
     Expecting expecting_ = Expecting::request_line;
     bool started_ = false;
 };

@@ -15,10 +15,10 @@ enum class TargetForm : std::uint8_t { origin, absolute, authority, asterisk };
 
 struct Target {
     TargetForm form = TargetForm::origin;
-    std::string_view authority;   // of absolute- and authority-form, else empty; views the input
-    std::string_view query;       // without its `?`, as it was sent; views the input
-    bool has_query = false;       // "/a?" has an empty query, "/a" has none
-    std::string path;             // decoded, normalised, begins with `/`; asterisk-form: "*", authority-form: empty
+    std::string_view authority;  // of absolute- and authority-form, else empty; views the input
+    std::string_view query;      // without its `?`, as it was sent; views the input
+    bool has_query = false;      // "/a?" has an empty query, "/a" has none
+    std::string path;            // decoded, normalised, begins with `/`; asterisk-form: "*", authority-form: empty
 };
 
 // `text` must outlive the Target's views. Rejections, all 400: "target-form", "target-character", "target-nul",
@@ -36,8 +36,8 @@ std::string encode_path_and_query(std::string_view path, std::string_view query,
 
 // The host of a Host field or an authority, checked (RFC 3986 3.2.2) and split from its port.
 struct HostName {
-    std::string name;        // lower case, without a trailing dot, an IPv6 literal with its brackets; may be empty
-    std::string_view port;   // digits, at most 65535, may be empty; views the input
+    std::string name;       // lower case, without a trailing dot, an IPv6 literal with its brackets; may be empty
+    std::string_view port;  // digits, at most 65535, may be empty; views the input
 };
 std::variant<HostName, Rejection> parse_host(std::string_view text);
 

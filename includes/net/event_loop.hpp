@@ -1,5 +1,6 @@
-// The epoll. It collects what became ready, then gives everyone concerned one turn each; who still has something to do asks
-// for another turn, which comes after the next epoll_wait. Knows descriptors and readiness, nothing of bytes or requests.
+// The epoll. It collects what became ready, then gives everyone concerned one turn each; who still has something to
+// do asks for another turn, which comes after the next epoll_wait. Knows descriptors and readiness, nothing of bytes
+// or requests.
 #pragma once
 
 #include <sys/epoll.h>
@@ -14,8 +15,8 @@
 
 namespace net {
 
-// Whoever watches a descriptor. on_turn() comes at most once after each epoll_wait. It may destroy other watchers, but not itself:
-// who is done says so to its owner, who sweeps after the turn.
+// Whoever watches a descriptor. on_turn() comes at most once after each epoll_wait. It may destroy other watchers,
+// but not itself: who is done says so to its owner, who sweeps after the turn.
 class Watcher {
 public:
     virtual void on_turn() = 0;
@@ -29,19 +30,20 @@ public:
     static base::Result<os::UniqueFd> open_epoll();
     explicit EventLoop(os::UniqueFd epoll) : epoll_(std::move(epoll)) {}
 
-    // One epoll_wait, then the turns of all who have something new or asked for one. Waits until something happens, but not longer than
-    // `timeout` (negative: for ever), and not at all when somebody asked for another turn.
+    // One epoll_wait, then the turns of all who have something new or asked for one. Waits until something happens,
+    // but not longer than `timeout` (negative: for ever), and not at all when somebody asked for another turn.
     void turn(base::Clock& clock, base::Duration timeout);
 
 private:
     friend class Watch;
 
-    // What epoll hands back is slot and generation, never a pointer: an event for a descriptor that is gone finds another generation.
+    // What epoll hands back is slot and generation, never a pointer: an event for a descriptor that is gone finds
+    // another generation.
     struct Slot {
         Watcher* watcher = nullptr;
         std::uint32_t generation = 0;
-        std::uint32_t ready = 0;   // EPOLL* bits that were reported and not used up
-        bool listed = false;       // on the run list
+        std::uint32_t ready = 0;  // EPOLL* bits that were reported and not used up
+        bool listed = false;      // on the run list
     };
     struct Ticket {
         std::uint32_t slot;
@@ -63,8 +65,9 @@ private:
     std::array<epoll_event, batch_size> events_{};
 };
 
-// A descriptor's registration, and its readiness as far as it was reported and not used up. A member declared after the
-// descriptor, so that it goes first; closing the descriptor then takes it out of the epoll (epoll(7), Q6: CLOEXEC, never duplicated).
+// A descriptor's registration, and its readiness as far as it was reported and not used up. A member declared after
+// the descriptor, so that it goes first; closing the descriptor then takes it out of the epoll (epoll(7), Q6:
+// CLOEXEC, never duplicated).
 class Watch {
 public:
     Watch(EventLoop& loop, int descriptor, std::uint32_t events, Watcher& watcher);
@@ -72,13 +75,15 @@ public:
     Watch& operator=(const Watch&) = delete;
     ~Watch() { loop_.free_slot(slot_); }
 
-    bool registered() const { return registered_; }  // false: the kernel had no memory, or its limit of watches is reached
+    bool registered() const {
+        return registered_;
+    }  // false: the kernel had no memory, or its limit of watches is reached
 
     // The end of the stream counts as readable: reading it tells.
     bool readable() const { return (ready() & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0; }
     bool writable() const { return (ready() & EPOLLOUT) != 0; }
     bool failed() const { return (ready() & EPOLLERR) != 0; }
-    bool hung_up() const { return (ready() & EPOLLHUP) != 0; }              // both directions are over
+    bool hung_up() const { return (ready() & EPOLLHUP) != 0; }  // both directions are over
 
     // A transfer came out short. Reading stays possible once the end was reported: no further edge would tell of it.
     void used_up_reading() { loop_.slots_[slot_].ready &= ~static_cast<std::uint32_t>(EPOLLIN); }

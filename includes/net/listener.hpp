@@ -35,7 +35,8 @@ public:
     void accept_all();
 
 private:
-    static constexpr int batch_size = 64;  // accepts in a turn: a flood of connections leaves turns to those that are there
+    static constexpr int batch_size =
+        64;  // accepts in a turn: a flood of connections leaves turns to those that are there
 
     void on_turn() override;
     bool accept_one();  // false: nobody waits, or accepting failed

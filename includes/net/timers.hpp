@@ -1,5 +1,5 @@
-// Deadlines by a timing wheel. Lazy: moving a deadline further away, which is what almost every request does, writes one number; the
-// wheel notices when the old moment comes and waits on.
+// Deadlines by a timing wheel. Lazy: moving a deadline further away, which is what almost every request does, writes
+// one number; the wheel notices when the old moment comes and waits on.
 #pragma once
 
 #include <array>
@@ -38,7 +38,8 @@ private:
     Timers& timers_;
     TimerOwner& owner_;
     base::Instant deadline_ = base::Instant::max();
-    base::Instant due_ = base::Instant::max();  // when the wheel will look at it; not later than the deadline while linked
+    base::Instant due_ =
+        base::Instant::max();  // when the wheel will look at it; not later than the deadline while linked
 };
 
 class Timers {
@@ -54,8 +55,9 @@ public:
 private:
     friend class Timer;
 
-    static constexpr std::int64_t tick_length = 32;   // milliseconds
-    static constexpr std::int64_t wheel_size = 2048;  // ticks: what is further away is looked at once a turn of the wheel, 65 s
+    static constexpr std::int64_t tick_length = 32;  // milliseconds
+    static constexpr std::int64_t wheel_size =
+        2048;  // ticks: what is further away is looked at once a turn of the wheel, 65 s
 
     static std::int64_t tick_of(base::Instant instant) { return instant.time_since_epoch().count() / tick_length; }
     static std::size_t slot_of(std::int64_t tick) { return static_cast<std::size_t>(tick % wheel_size); }

@@ -1,5 +1,6 @@
-// One connection's bytes. Receives and sends only what epoll said is possible and no short transfer has used up since; keeps
-// what was received and not consumed, and what was written and not yet taken by the kernel. Knows nothing of what the bytes mean.
+// One connection's bytes. Receives and sends only what epoll said is possible and no short transfer has used up
+// since; keeps what was received and not consumed, and what was written and not yet taken by the kernel. Knows
+// nothing of what the bytes mean.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,8 @@ public:
     bool can_send() const { return watch_.writable(); }
     bool broken() const { return watch_.failed() || watch_.hung_up(); }  // nothing that is sent will arrive any more
 
-    // One recv. `scratch` is shared by all connections of the loop: what is left in it at the end of the turn moves to a
-    // buffer of our own with settle(). True: these bytes were the last, or there were none and none will come.
+    // One recv. `scratch` is shared by all connections of the loop: what is left in it at the end of the turn moves
+    // to a buffer of our own with settle(). True: these bytes were the last, or there were none and none will come.
     bool receive(std::span<char> scratch);
 
     // What was received and not consumed. Valid until receive(), consume() or settle().
@@ -53,7 +54,7 @@ public:
 private:
     os::UniqueFd socket_;
     Watch watch_;
-    std::string_view fresh_;   // in the scratch memory, only within a turn
+    std::string_view fresh_;  // in the scratch memory, only within a turn
     base::Buffer input_;
     base::Buffer output_;
 };

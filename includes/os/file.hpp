@@ -18,9 +18,9 @@ namespace os {
 struct FileStatus {
     enum class Kind : std::uint8_t { regular, folder, link, other };
     Kind kind = Kind::other;
-    std::uint64_t size = 0;             // bytes
-    timespec modified{};                // the content (mtime)
-    timespec changed{};                 // content or inode (ctime): cannot be set at will
+    std::uint64_t size = 0;  // bytes
+    timespec modified{};     // the content (mtime)
+    timespec changed{};      // content or inode (ctime): cannot be set at will
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
 };
@@ -28,13 +28,13 @@ struct FileStatus {
 // A folder, to open things beneath. O_PATH is not used: the fd can be listed too.
 base::Result<UniqueFd> open_folder(const std::string& path);
 
-// For reading, without ever waiting for the other side of a FIFO. `path` is relative to `folder` ("" is the folder itself). A
-// component that leads out of the folder, by `..` or by a symbolic link, gives EXDEV (openat2(2), RESOLVE_BENEATH). The Error
-// carries the errno in `code`.
+// For reading, without ever waiting for the other side of a FIFO. `path` is relative to `folder` ("" is the folder
+// itself). A component that leads out of the folder, by `..` or by a symbolic link, gives EXDEV (openat2(2),
+// RESOLVE_BENEATH). The Error carries the errno in `code`.
 base::Result<UniqueFd> open_beneath(int folder, std::string_view path);
 
 base::Result<FileStatus> status_of(int file);
-base::Result<FileStatus> status_of(const std::string& path);  // follows symbolic links
+base::Result<FileStatus> status_of(const std::string& path);            // follows symbolic links
 base::Result<FileStatus> status_beneath(int folder, const char* name);  // one component; a symbolic link stays one
 
 // The bytes from `offset` on; fewer than asked where the file ends. An error of the disk is an Error.

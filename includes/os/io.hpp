@@ -1,5 +1,5 @@
-// One transfer at a time on a socket or into it. What errno says after it is nobody's business: a transfer that moved nothing or
-// less than asked has used the readiness up, and real errors arrive as epoll events or at a deadline.
+// One transfer at a time on a socket or into it. What errno says after it is nobody's business: a transfer that moved
+// nothing or less than asked has used the readiness up, and real errors arrive as epoll events or at a deadline.
 #pragma once
 
 #include <sys/uio.h>
@@ -12,8 +12,8 @@ namespace os {
 
 struct Transfer {
     std::size_t bytes = 0;
-    bool used_up = false;   // don't try again before epoll reports this direction once more
-    bool ended = false;     // recv: the peer sent its last byte; sendfile: the file gave nothing more
+    bool used_up = false;  // don't try again before epoll reports this direction once more
+    bool ended = false;    // recv: the peer sent its last byte; sendfile: the file gave nothing more
 };
 
 Transfer receive(int socket, std::span<char> into);

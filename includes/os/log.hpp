@@ -1,5 +1,5 @@
-// Where log lines go, and the error log: one line an event, in nginx's form, so that what reads nginx's logs reads ours. Never waits for a
-// reader: what a full pipe doesn't take is dropped and counted.
+// Where log lines go, and the error log: one line an event, in nginx's form, so that what reads nginx's logs reads
+// ours. Never waits for a reader: what a full pipe doesn't take is dropped and counted.
 #pragma once
 
 #include <array>
@@ -24,7 +24,8 @@ std::optional<LogLevel> find_log_level(std::string_view name);
 // A file that is appended to, or one of the descriptors we were started with.
 class LogSink {
 public:
-    // "" and "/dev/stderr" are descriptor 2, "/dev/stdout" is 1: they work where the path does not (a socket, another user's terminal).
+    // "" and "/dev/stderr" are descriptor 2, "/dev/stdout" is 1: they work where the path does not (a socket, another
+    // user's terminal).
     static base::Result<LogSink> open(const std::string& path);
 
     // How many of the bytes were taken: all, unless the disk is full or a pipe's reader is slow.
@@ -39,7 +40,8 @@ private:
 
 class ErrorLog {
 public:
-    ErrorLog(LogSink sink, LogLevel level, const base::Clock& clock) : sink_(std::move(sink)), level_(level), clock_(clock) {}
+    ErrorLog(LogSink sink, LogLevel level, const base::Clock& clock)
+        : sink_(std::move(sink)), level_(level), clock_(clock) {}
 
     bool takes(LogLevel level) const { return level >= level_; }
 

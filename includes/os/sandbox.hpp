@@ -11,14 +11,16 @@
 
 namespace os {
 
-// Sets the soft limit of open descriptors to `wanted`, or to the hard limit where nothing is wanted. Gives the limit in force.
+// Sets the soft limit of open descriptors to `wanted`, or to the hard limit where nothing is wanted. Gives the limit
+// in force.
 base::Result<std::uint64_t> raise_descriptor_limit(std::optional<std::uint64_t> wanted);
 
 // Gives up root for good: supplementary groups, group, user. An empty `group` is the user's own. Only root can do it.
 base::Result<void> switch_user(const std::string& user, const std::string& group);
 
-// A few descriptors that stand by: where the limit is reached, one is given up so that a connection that is already there
-// can still open its file. Made early, so that their numbers are low and stay below a limit that is lowered later.
+// A few descriptors that stand by: where the limit is reached, one is given up so that a connection that is already
+// there can still open its file. Made early, so that their numbers are low and stay below a limit that is lowered
+// later.
 class DescriptorReserve {
 public:
     static constexpr std::size_t capacity = 16;

@@ -1,4 +1,5 @@
-// Stream sockets: addresses as values, listening, accepting. Every descriptor is CLOEXEC and non-blocking from its first moment.
+// Stream sockets: addresses as values, listening, accepting. Every descriptor is CLOEXEC and non-blocking from its
+// first moment.
 #pragma once
 
 #include <sys/socket.h>
@@ -53,7 +54,8 @@ struct ListenOptions {
     friend bool operator==(const ListenOptions&, const ListenOptions&) = default;
 };
 
-// socket, bind, listen. A stale unix-domain socket that nobody listens on any more is replaced. The error says what to do.
+// socket, bind, listen. A stale unix-domain socket that nobody listens on any more is replaced. The error says what
+// to do.
 base::Result<UniqueFd> listen_on(const Endpoint& endpoint, const ListenOptions& options);
 
 // Where a listening socket really is: tells the port that the kernel chose for port 0.
@@ -62,8 +64,8 @@ Endpoint local_endpoint(int socket);
 struct Accepted {
     enum class Outcome {
         accepted,
-        none,             // nobody waits, or who waited has gone
-        no_descriptors,   // EMFILE, ENFILE, ENOBUFS, ENOMEM: trying again at once would fail again
+        none,            // nobody waits, or who waited has gone
+        no_descriptors,  // EMFILE, ENFILE, ENOBUFS, ENOMEM: trying again at once would fail again
     };
     Outcome outcome = Outcome::none;
     UniqueFd socket;

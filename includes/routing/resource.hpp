@@ -12,13 +12,14 @@ namespace routing {
 
 struct Resource {
     files::Root* root = nullptr;
-    std::string relative;   // beneath the root, without a leading slash; "" is the root itself; keeps a trailing slash
+    std::string relative;  // beneath the root, without a leading slash; "" is the root itself; keeps a trailing slash
 
     std::string full_path() const;  // for log lines
 };
 
-// What `path` (decoded, normalised) stands for in this route; nullopt where the location serves no files, or where an alias doesn't
-// take the path: it replaces the location's path by whole segments only, so `location /a { alias /srv/b; }` has no /ax.
+// What `path` (decoded, normalised) stands for in this route; nullopt where the location serves no files, or where an
+// alias doesn't take the path: it replaces the location's path by whole segments only, so `location /a { alias
+// /srv/b; }` has no /ax.
 std::optional<Resource> resource_for(const Route& route, std::string_view path);
 
 }  // namespace routing

@@ -1,4 +1,5 @@
-// Which server and which location a request belongs to: compiled from the settings when they are loaded, then only looked up.
+// Which server and which location a request belongs to: compiled from the settings when they are loaded, then only
+// looked up.
 #pragma once
 
 #include <functional>
@@ -17,16 +18,16 @@ namespace routing {
 
 // How a location's paths become files: `root` + the whole URI path, or `alias` in place of the location's own path.
 struct Mapping {
-    files::Root* root = nullptr;   // null: neither root nor alias was given
-    bool replaces_location = false;   // alias
-    std::string file_name;            // an alias that names a file: that file, beneath `root`, stands for the location's path
+    files::Root* root = nullptr;     // null: neither root nor alias was given
+    bool replaces_location = false;  // alias
+    std::string file_name;  // an alias that names a file: that file, beneath `root`, stands for the location's path
 };
 
 struct Route {
     const config::Server* server = nullptr;
-    const config::LocationSettings* settings = nullptr;   // of the location, or of the server where no location matches
+    const config::LocationSettings* settings = nullptr;  // of the location, or of the server where no location matches
     const Mapping* mapping = nullptr;
-    std::string_view location_path;                       // empty where no location matches
+    std::string_view location_path;  // empty where no location matches
 };
 
 class RouteTable {
@@ -36,11 +37,12 @@ public:
     RouteTable(const RouteTable&) = delete;
     RouteTable& operator=(const RouteTable&) = delete;
 
-    // The server for a host (as http::RequestHead::host has it) that came in on the socket with this index: the exact name, then the longest
-    // leading wildcard, then the longest trailing wildcard, then the socket's default server.
+    // The server for a host (as http::RequestHead::host has it) that came in on the socket with this index: the exact
+    // name, then the longest leading wildcard, then the longest trailing wildcard, then the socket's default server.
     std::size_t server_for(std::size_t socket, std::string_view host) const;
 
-    // The location for a decoded, normalised path: the exact one, else the longest prefix, else the server's own settings.
+    // The location for a decoded, normalised path: the exact one, else the longest prefix, else the server's own
+    // settings.
     Route route(std::size_t server, std::string_view path) const;
 
     // A server's own settings: for requests that failed before there was a path.
@@ -59,8 +61,8 @@ private:
     };
     struct SocketNames {
         ServerByName exact;
-        std::vector<Wildcard> leading;    // longest first
-        std::vector<Wildcard> trailing;   // longest first
+        std::vector<Wildcard> leading;   // longest first
+        std::vector<Wildcard> trailing;  // longest first
         std::size_t default_server = 0;
     };
     struct CompiledLocation {
@@ -70,8 +72,8 @@ private:
     struct CompiledServer {
         const config::Server* server;
         Mapping mapping;
-        std::vector<CompiledLocation> exact;      // sorted by path
-        std::vector<CompiledLocation> prefixes;   // longest first
+        std::vector<CompiledLocation> exact;     // sorted by path
+        std::vector<CompiledLocation> prefixes;  // longest first
     };
 
     SocketNames compile_names(const config::Settings& settings, const config::Socket& socket) const;
@@ -80,8 +82,8 @@ private:
     files::Root* root_at(const std::string& path, os::DescriptorReserve& reserve);
 
     std::map<std::string, std::unique_ptr<files::Root>> roots_;
-    std::vector<SocketNames> sockets_;    // index as in Settings::sockets
-    std::vector<CompiledServer> servers_;   // index as in Settings::servers
+    std::vector<SocketNames> sockets_;     // index as in Settings::sockets
+    std::vector<CompiledServer> servers_;  // index as in Settings::servers
 };
 
 }  // namespace routing

@@ -1,5 +1,5 @@
-// One line a request, in the combined format, collected and written a block at a time: when the buffer is full or a second after its
-// first line.
+// One line a request, in the combined format, collected and written a block at a time: when the buffer is full or a
+// second after its first line.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,11 @@ namespace server {
 // What is told of a request; views are read before append() returns.
 struct AccessRecord {
     std::string_view remote_address;
-    std::string_view time;             // Timestamps::log_time()
-    std::string_view request_line;     // as it was sent, perhaps cut; empty when none came
+    std::string_view time;          // Timestamps::log_time()
+    std::string_view request_line;  // as it was sent, perhaps cut; empty when none came
     http::Status status{};
-    std::uint64_t content_bytes = 0;   // of the response's content, as far as they were handed to the kernel or queued for it
+    std::uint64_t content_bytes =
+        0;  // of the response's content, as far as they were handed to the kernel or queued for it
     std::string_view referer;
     std::string_view user_agent;
 };

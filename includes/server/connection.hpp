@@ -1,15 +1,18 @@
-// One client's connection: the state machine that receives, lets the exchange answer, and sends; at most one recv or one send a turn.
+// One client's connection: the state machine that receives, lets the exchange answer, and sends; at most one recv or
+// one send a turn.
 //
-//   state            waits for                 deadline                                                leaves to
-//   reading_head     readable                  idle: keepalive_timeout; else client_header_timeout,    reading_content, handling, writing, closed
-//                                              measured from the first byte and never renewed
-//   reading_content  readable                  client_body_timeout between two reads                   handling, writing
-//   handling         nothing: it is passed through in the same turn                                    writing
-//   writing          writable                  send_timeout between two sends                          reading_head, lingering, closed
-//   lingering        readable, discards        lingering_timeout between two reads, 30 s in all        closed
+//   state            waits for            deadline                                           leaves to
+//   reading_head     readable             idle: keepalive_timeout; else client_header_-      reading_content, handling,
+//                                         timeout from the first byte, never renewed         writing, closed
+//   reading_content  readable             client_body_timeout between two reads              handling, writing
+//   handling         nothing: it is passed through in the same turn                          writing
+//   writing          writable             send_timeout between two sends                     reading_head, lingering,
+//                                                                                            closed
+//   lingering        readable, discards   lingering_timeout between two reads, 30 s in all   closed
 //   closed           the sweep after the turn
 //
-// Output that waits comes before everything else in every state: nothing is read while the client doesn't take its answers.
+// Output that waits comes before everything else in every state: nothing is read while the client doesn't take its
+// answers.
 #pragma once
 
 #include <memory>
@@ -37,13 +40,14 @@ struct Services {
     net::EventLoop& loop;
     net::Timers& timers;
     base::BlockPool& blocks;
-    std::span<char> scratch;                       // one recv's bytes; free again at the end of the turn
+    std::span<char> scratch;  // one recv's bytes; free again at the end of the turn
     Site& site;
     Timestamps& timestamps;
     ExchangePool& exchanges;
-    base::IntrusiveList<IdleMark>& idle;
-    std::vector<Connection*>& closed;              // to be destroyed after the turn
-    bool draining = false;                         // every answer from now on is its connection's last
+    base::IntrusiveList<IdleMark>& idle;           // have had an answer, and asked nothing new
+    base::IntrusiveList<IdleMark>& silent;         // have not sent a byte yet
+    std::vector<Connection*>& closed;  // to be destroyed after the turn
+    bool draining = false;             // every answer from now on is its connection's last
 };
 
 class Connection final : net::Watcher, net::TimerOwner {
@@ -54,6 +58,10 @@ public:
 
     bool registered() const { return transport_.registered(); }
 
+    // Whether it may be closed to make room: nothing that epoll reported waits to be read, and a client that has not
+    // asked anything yet had a second to do so.
+    bool can_make_room() const;
+
     // Ends it where it stands: an idle connection that has to make room, or the deadline of a drain.
     void close() { enter(State::closed); }
 
@@ -63,7 +71,9 @@ private:
     enum class State : std::uint8_t { reading_head, reading_content, handling, writing, lingering, closed };
 
     static constexpr base::Duration longest_lingering{30'000};
-    static constexpr std::size_t file_quantum = 256 * 1024;  // bytes of a file in one turn: one download can't hold up the rest
+    static constexpr base::Duration time_to_speak{1'000};
+    static constexpr std::size_t file_quantum =
+        256 * 1024;  // bytes of a file in one turn: one download can't hold up the rest
 
     void on_turn() override;
     void on_deadline() override;
@@ -104,15 +114,15 @@ private:
     os::Endpoint peer_;
     std::uint64_t number_;
     std::uint64_t requests_ = 0;
-    const config::LocationSettings* settings_;   // of the last request that was routed
-    std::unique_ptr<Exchange> exchange_;         // from a request's first byte until its response is queued or sent
-    base::Instant progress_;                     // when bytes last moved
-    base::Instant entered_;                      // when the state began
+    const config::LocationSettings* settings_;  // of the last request that was routed
+    std::unique_ptr<Exchange> exchange_;        // from a request's first byte until its response is queued or sent
+    base::Instant progress_;                    // when bytes last moved
+    base::Instant entered_;                     // when the state began
     std::uint32_t listener_;
     State state_ = State::reading_head;
-    bool persists_ = true;                       // another request may follow the one that is being answered
-    bool head_in_input_ = false;                 // the exchange's head views the input
-    bool unread_content_ = false;                // the client may still be sending what nobody will read
+    bool persists_ = true;         // another request may follow the one that is being answered
+    bool head_in_input_ = false;   // the exchange's head views the input
+    bool unread_content_ = false;  // the client may still be sending what nobody will read
     IdleMark idle_mark_{*this};
     net::Transport transport_;
     net::Timer timer_;

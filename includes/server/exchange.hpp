@@ -1,5 +1,5 @@
-// One request and its response: the head as it arrives, the content as it is taken off the wire, the answer, and what the log will say.
-// Knows no socket: bytes come in as views, the response goes out into a buffer.
+// One request and its response: the head as it arrives, the content as it is taken off the wire, the answer, and what
+// the log will say. Knows no socket: bytes come in as views, the response goes out into a buffer.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ public:
     base::Instant started_at() const { return started_at_; }
     const handlers::Request& request() const { return request_; }
     const config::LocationSettings& settings() const { return *request_.route.settings; }
-    const http::Rejection& rejection() const { return rejection_; }   // after a verdict of `rejected`
+    const http::Rejection& rejection() const { return rejection_; }  // after a verdict of `rejected`
 
     // `input` as http::RequestParser::feed() wants it. After `complete` the request is routed.
     http::RequestParser::Verdict read_head(std::string_view input, const Site& site);
@@ -38,7 +38,8 @@ public:
     // The input, of which the head is the beginning, now stands elsewhere.
     void head_moved(std::string_view input);
 
-    // After a complete head: whether content follows, or `rejected`: its framing is wrong or it is more than the location takes.
+    // After a complete head: whether content follows, or `rejected`: its framing is wrong or it is more than the
+    // location takes.
     enum class ContentVerdict { none, follows, rejected };
     ContentVerdict expect_content();
 
@@ -48,10 +49,11 @@ public:
     bool content_is_short() const;
 
     struct ContentStep {
-        http::ChunkedDecoder::Verdict verdict;   // need_more, complete or rejected
+        http::ChunkedDecoder::Verdict verdict;  // need_more, complete or rejected
         std::size_t consumed;
     };
-    // Takes the next bytes of the content. Nobody wants content yet: it is counted, held against its limit, and dropped.
+    // Takes the next bytes of the content. Nobody wants content yet: it is counted, held against its limit, and
+    // dropped.
     ContentStep take_content(std::string_view input);
 
     // Finds the answer.
@@ -65,7 +67,8 @@ public:
 
     const handlers::Response& response() const { return response_; }
 
-    // Head, and content as far as it is small. False: a file didn't hold what it promised, nothing sensible was written.
+    // Head, and content as far as it is small. False: a file didn't hold what it promised, nothing sensible was
+    // written.
     bool write_response(base::Buffer& out, http::Persistence persistence, Timestamps& timestamps);
 
     // What is left of the content, to be sent from a file; null when nothing is.
@@ -75,7 +78,8 @@ public:
     // One line to each access log of the location; none if no byte of a request came.
     void write_access_log(Site& site, const os::Endpoint& peer, Timestamps& timestamps) const;
 
-    // ", client: 127.0.0.1, server: example.org, request: "GET / HTTP/1.1", host: "example.org"": the end of an error log line, as nginx has it.
+    // ", client: 127.0.0.1, server: example.org, request: "GET / HTTP/1.1", host: "example.org"": the end of an error
+    // log line, as nginx has it.
     std::string log_suffix(std::string_view remote_address) const;
 
 private:
@@ -90,14 +94,14 @@ private:
     http::RequestParser parser_;
     http::RequestHead head_;
     std::string kept_head_;
-    std::string_view head_bytes_;    // what the head was read from, and all of the input where it could not be read
+    std::string_view head_bytes_;  // what the head was read from, and all of the input where it could not be read
     http::Rejection rejection_;
     handlers::Request request_{.head = head_, .method = {}, .path = {}, .server = 0, .route = {}};
     http::ContentFraming framing_;
     http::ChunkedDecoder decoder_;
-    std::uint64_t content_taken_ = 0;   // bytes of the request's content, decoded
+    std::uint64_t content_taken_ = 0;  // bytes of the request's content, decoded
     handlers::Response response_;
-    std::uint64_t content_sent_ = 0;    // bytes of the response's content
+    std::uint64_t content_sent_ = 0;  // bytes of the response's content
 };
 
 // Exchanges that nobody uses at the moment, kept for their memory.

@@ -21,8 +21,8 @@ namespace server {
 
 class Server final : net::Acceptor, net::Watcher, net::TimerOwner {
 public:
-    // Opens everything that can fail: limits, logs, sockets, the pid file; then becomes the configured user. What fails is said with
-    // its place in the configuration where it has one.
+    // Opens everything that can fail: limits, logs, sockets, the pid file; then becomes the configured user. What
+    // fails is said with its place in the configuration where it has one.
     static base::Result<std::unique_ptr<Server>> start(std::shared_ptr<const config::Settings> settings);
     ~Server();
 
@@ -34,8 +34,12 @@ public:
 
 private:
     static constexpr base::Duration drain_limit{30'000};
-    static constexpr base::Duration pause_limit{500};   // what runs short may come back without a connection of ours ending
+    static constexpr base::Duration pause_limit{
+        500};  // what runs short may come back without a connection of ours ending
     static constexpr std::size_t scratch_size = 64 * 1024;
+
+    // Why nobody is accepted at the moment.
+    enum class PauseReason { none, connections, descriptors };
 
     struct Descriptors {
         os::UniqueFd epoll;
@@ -49,18 +53,19 @@ private:
     base::Result<void> become_user();
     void warn_about_limits(std::uint64_t descriptor_limit);
 
-    void on_turn() override;       // a signal
-    void on_deadline() override;   // time to try accepting again
+    void on_turn() override;      // a signal
+    void on_deadline() override;  // time to try accepting again
     bool has_room(bool someone_waits) override;
     void take(os::Accepted accepted, std::size_t listener) override;
     void out_of_descriptors(int code) override;
 
+    bool make_room();
     void drain();
     bool finished() const;
     base::Duration wait_time() const;
     void end_turn();
     void sweep();
-    void pause_listeners();
+    void pause_listeners(PauseReason reason);
     void resume_listeners();
 
     // In the order in which they are built, so that what is used outlives its users.
@@ -77,17 +82,18 @@ private:
     Timestamps timestamps_{clock_};
     ExchangePool exchanges_;
     base::IntrusiveList<IdleMark> idle_;
+    base::IntrusiveList<IdleMark> silent_;
     std::vector<Connection*> closed_;
     std::unique_ptr<std::array<char, scratch_size>> scratch_ = std::make_unique<std::array<char, scratch_size>>();
     std::optional<Services> services_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
-    std::vector<os::Endpoint> endpoints_;         // one a listener
-    std::vector<std::size_t> shared_sockets_;     // indices of the sockets that another one opens
+    std::vector<os::Endpoint> endpoints_;      // one a listener
+    std::vector<std::size_t> shared_sockets_;  // indices of the sockets that another one opens
     std::vector<std::unique_ptr<Connection>> connections_;
-    std::uint64_t accepted_ = 0;                  // connections since the start
+    std::uint64_t accepted_ = 0;  // connections since the start
     std::optional<base::Instant> drain_deadline_;
     bool ends_at_once_ = false;
-    bool listeners_paused_ = false;
+    PauseReason paused_ = PauseReason::none;
     bool pid_written_ = false;
     os::RateLimit complaints_;
 };

@@ -17,13 +17,14 @@ namespace server {
 class Site {
 public:
     // Opens the logs. `clock`, `timers` and `reserve` must outlive the Site.
-    static base::Result<std::unique_ptr<Site>> open(std::shared_ptr<const config::Settings> settings, const base::Clock& clock,
-                                                    net::Timers& timers, os::DescriptorReserve& reserve);
+    static base::Result<std::unique_ptr<Site>> open(std::shared_ptr<const config::Settings> settings,
+                                                    const base::Clock& clock, net::Timers& timers,
+                                                    os::DescriptorReserve& reserve);
 
     const config::Settings& settings() const { return *settings_; }
     const routing::RouteTable& routes() const { return routes_; }
 
-    os::ErrorLog& error_log() { return *error_logs_.front(); }   // of the outermost level
+    os::ErrorLog& error_log() { return *error_logs_.front(); }  // of the outermost level
     os::ErrorLog& error_log(const config::LocationSettings& settings) { return *error_logs_[settings.error_log]; }
     AccessLog& access_log(std::size_t index) { return *access_logs_[index]; }
     void flush_logs();
@@ -34,8 +35,8 @@ private:
 
     std::shared_ptr<const config::Settings> settings_;
     routing::RouteTable routes_;
-    std::vector<std::unique_ptr<os::ErrorLog>> error_logs_;     // index as in Settings::error_logs
-    std::vector<std::unique_ptr<AccessLog>> access_logs_;       // index as in Settings::access_logs
+    std::vector<std::unique_ptr<os::ErrorLog>> error_logs_;  // index as in Settings::error_logs
+    std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs
 };
 
 }  // namespace server

@@ -21,9 +21,7 @@ constexpr std::string_view usage_text =
 
 constexpr std::string_view default_configuration = "conf/default.conf";
 
-std::string version_text() {
-    return std::string{base::product_and_version} + "\n";
-}
+std::string version_text() { return std::string{base::product_and_version} + "\n"; }
 
 std::string build_text() {
     std::string text = version_text();
@@ -48,7 +46,9 @@ struct Options {
 
 // nullopt: understood.
 std::optional<UsageError> take_configuration(Options& options, std::string_view path) {
-    if (options.configuration) return UsageError{"more than one configuration is named: \"" + *options.configuration + "\" and \"" + std::string{path} + "\""};
+    if (options.configuration)
+        return UsageError{"more than one configuration is named: \"" + *options.configuration + "\" and \"" +
+                          std::string{path} + "\""};
     options.configuration = path;
     return std::nullopt;
 }
@@ -59,7 +59,9 @@ Command parse_command_line(std::span<const char* const> arguments) {
     Options options;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string_view argument{arguments[i]};
-        const auto next = [&] { return i + 1 < arguments.size() ? std::string_view{arguments[i + 1]} : std::string_view{}; };
+        const auto next = [&] {
+            return i + 1 < arguments.size() ? std::string_view{arguments[i + 1]} : std::string_view{};
+        };
         if (argument == "-h" || argument == "--help" || argument == "-?") return help(next());
         if (argument == "-v" || argument == "--version") return ShowText{version_text()};
         if (argument == "-V") return ShowText{build_text()};
@@ -81,8 +83,6 @@ Command parse_command_line(std::span<const char* const> arguments) {
     return Serve{std::move(path)};
 }
 
-std::string_view usage() {
-    return usage_text;
-}
+std::string_view usage() { return usage_text; }
 
 }  // namespace app

@@ -1,4 +1,5 @@
-// Wires everything together; the only place that knows all rooms, and the only one that writes to the terminal by itself.
+// Wires everything together; the only place that knows all rooms, and the only one that writes to the terminal by
+// itself.
 
 #include <cstdio>
 #include <new>
@@ -44,14 +45,16 @@ int serve(const std::string& path) {
         print(stderr, "webserv: not started: " + server.error().message + "\n");
         return exit_failed;
     }
-    for (const os::Endpoint& endpoint : server.value()->endpoints()) print(stderr, "webserv: listening on " + endpoint.to_string() + "\n");
+    for (const os::Endpoint& endpoint : server.value()->endpoints())
+        print(stderr, "webserv: listening on " + endpoint.to_string() + "\n");
     server.value()->run();
     return 0;
 }
 
 int run(const app::Command& command) {
     if (const auto* wanted = std::get_if<app::Serve>(&command)) return serve(wanted->configuration);
-    if (const auto* wanted = std::get_if<app::TestConfiguration>(&command)) return test_configuration(wanted->configuration);
+    if (const auto* wanted = std::get_if<app::TestConfiguration>(&command))
+        return test_configuration(wanted->configuration);
     if (const auto* text = std::get_if<app::ShowText>(&command)) {
         print(stdout, text->text);
         return 0;

@@ -43,7 +43,8 @@ void Buffer::grow(std::size_t needed) {
         return;
     }
     const std::size_t capacity = std::max({BlockPool::block_size, 2 * capacity_, held + needed});
-    std::unique_ptr<char[]> larger = capacity == BlockPool::block_size ? pool_->take() : std::unique_ptr<char[]>{new char[capacity]};
+    std::unique_ptr<char[]> larger =
+        capacity == BlockPool::block_size ? pool_->take() : std::unique_ptr<char[]>{new char[capacity]};
     if (held > 0) std::memcpy(larger.get(), memory_.get() + begin_, held);
     release();
     memory_ = std::move(larger);

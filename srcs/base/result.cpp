@@ -20,8 +20,6 @@ Error Error::from_code(int code, std::string_view action, std::string_view subje
     return {message.append(": ").append(describe(code)), code};
 }
 
-Error Error::from_errno(std::string_view action, std::string_view subject) {
-    return from_code(errno, action, subject);
-}
+Error Error::from_errno(std::string_view action, std::string_view subject) { return from_code(errno, action, subject); }
 
 }  // namespace base

@@ -66,16 +66,20 @@ std::vector<const Directive*> Binder::bind_simple(const std::vector<Directive>& 
         const DirectiveRow* row = checked_row(directive, level, build_);
         if (row == nullptr) continue;
         level.first_uses.try_emplace(row->name, &directive.name);
-        if (row->set != nullptr) row->set(directive, level, build_);
-        else if (row->form == Form::block) nested.push_back(&directive);
+        if (row->set != nullptr)
+            row->set(directive, level, build_);
+        else if (row->form == Form::block)
+            nested.push_back(&directive);
     }
     return nested;
 }
 
 void Binder::bind_nested(const std::vector<const Directive*>& blocks, Level& level) {
     for (const Directive* directive : blocks) {
-        if (directive->name.text == "server") bind_server(*directive, level);
-        else bind_block(*directive, level);
+        if (directive->name.text == "server")
+            bind_server(*directive, level);
+        else
+            bind_block(*directive, level);
     }
 }
 

@@ -8,9 +8,7 @@ namespace {
 
 std::string in_quotes(const Directive& directive) { return quoted(directive.name.text); }
 
-std::string number_of(std::size_t count) {
-    return std::to_string(count) + (count == 1 ? " argument" : " arguments");
-}
+std::string number_of(std::size_t count) { return std::to_string(count) + (count == 1 ? " argument" : " arguments"); }
 
 // "takes 1 argument", "takes at least 2 arguments", "takes no arguments"
 std::string accepted_arguments(const DirectiveRow& row) {

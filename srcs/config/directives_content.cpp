@@ -26,7 +26,7 @@ bool is_media_type(std::string_view text) {
 
 void check_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build) {
     if (!build.check_world) return;
-    struct stat facts{};
+    struct stat facts {};
     const std::string shown = build.paths.shown(path.text);
     if (::stat(resolved.c_str(), &facts) != 0)
         return build.report.error(path, base::Error::from_errno(directive.name.text, shown).message,
@@ -171,9 +171,10 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .contexts = {location},
         .set = set_alias,
         .syntax = "alias folder | file;",
-        .doc = "The folder that stands for the location's own path: in `location /img/ { alias /srv/pictures/; }` a "
-               "request for /img/cat.png reads /srv/pictures/cat.png. Whole path segments only: /imgx never reads "
-               "beside the folder. A file answers for the location's path itself. One block has root or alias, not both.",
+        .doc =
+            "The folder that stands for the location's own path: in `location /img/ { alias /srv/pictures/; }` a "
+            "request for /img/cat.png reads /srv/pictures/cat.png. Whole path segments only: /imgx never reads "
+            "beside the folder. A file answers for the location's path itself. One block has root or alias, not both.",
         .example = "location /img/ { alias /srv/pictures/; }",
     },
     {

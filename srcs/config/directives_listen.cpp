@@ -24,7 +24,8 @@ Result<std::uint16_t> parse_port(std::string_view text) {
     const auto port = digits ? base::parse_number<std::uint16_t>(text) : std::nullopt;
     if (port) return *port;
     return Error{quoted(text) + (digits ? " is out of range for a port" : " is no port") +
-                     "; write a number from 1 to 65535, or 0 to let the kernel choose", 0};
+                     "; write a number from 1 to 65535, or 0 to let the kernel choose",
+                 0};
 }
 
 Result<os::Endpoint> with_port(const std::string& address, std::string_view port_text) {
@@ -131,10 +132,14 @@ void read_option(const Directive& directive, const Token& option, Listen& listen
         return;
     }
     listen.options_given = true;
-    if (option.text == "reuseport") listen.options.reuse_port = true;
-    else if (name == "backlog") set_backlog(directive, option, value, listen, build);
-    else if (name == "ipv6only") set_ipv6only(directive, option, value, listen, build);
-    else refuse_option(option, name, build);
+    if (option.text == "reuseport")
+        listen.options.reuse_port = true;
+    else if (name == "backlog")
+        set_backlog(directive, option, value, listen, build);
+    else if (name == "ipv6only")
+        set_ipv6only(directive, option, value, listen, build);
+    else
+        refuse_option(option, name, build);
 }
 
 void set_listen(const Directive& directive, Level& level, Build& build) {

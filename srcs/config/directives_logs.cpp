@@ -52,8 +52,8 @@ void set_access_log(const Directive& directive, Level& level, Build& build) {
     const bool off = path.text == "off";
     // An earlier line that was refused leaves the list empty too.
     if (!first && (off || (logs.empty() && !build.report.failed())))
-        return build.report.error(path, "access_log: \"off\" and a log in one block contradict each other", "line " +
-                                            std::to_string(level.first_use("access_log")->line) + " has the other");
+        return build.report.error(path, "access_log: \"off\" and a log in one block contradict each other",
+                                  "line " + std::to_string(level.first_use("access_log")->line) + " has the other");
     if (first) logs.clear();
     if (off && directive.arguments.size() > 1)
         return build.report.error(directive.arguments[1], "access_log: nothing comes after \"off\"");

@@ -61,7 +61,7 @@ void set_worker_connections(const Directive& directive, Level&, Build& build) {
 }
 
 void set_worker_rlimit_nofile(const Directive& directive, Level&, Build& build) {
-    constexpr std::uint64_t least = 16;  // the server's own descriptors have to fit
+    constexpr std::uint64_t least = 16;            // the server's own descriptors have to fit
     constexpr std::uint64_t most = 1'073'741'816;  // the kernel's own bound, fs.nr_open
     const Token& value = directive.arguments[0];
     build.settings.worker_rlimit_nofile = checked(parse_count(value.text, least, most), directive, value, build);

@@ -18,10 +18,22 @@ std::string without_escapes(std::string_view raw) {
         switch (next) {
             case '"':
             case '\'':
-            case '\\': text.push_back(next); ++i; break;
-            case 't': text.push_back('\t'); ++i; break;
-            case 'r': text.push_back('\r'); ++i; break;
-            case 'n': text.push_back('\n'); ++i; break;
+            case '\\':
+                text.push_back(next);
+                ++i;
+                break;
+            case 't':
+                text.push_back('\t');
+                ++i;
+                break;
+            case 'r':
+                text.push_back('\r');
+                ++i;
+                break;
+            case 'n':
+                text.push_back('\n');
+                ++i;
+                break;
             default: text.push_back(raw[i]);
         }
     }
@@ -76,9 +88,7 @@ Token Lexer::begin_token() const {
     return token;
 }
 
-void Lexer::finish_token(Token& token) const {
-    token.length = position_ - token.offset;
-}
+void Lexer::finish_token(Token& token) const { token.length = position_ - token.offset; }
 
 Lexeme Lexer::punctuation(Lexeme::Kind kind) {
     Token token = begin_token();

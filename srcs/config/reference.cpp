@@ -67,10 +67,10 @@ constexpr std::string_view differences = R"(
 | `access_log off` beside a log in the same block is refused | `off` wins | it is one or the other |
 | names that begin with a dot are not served, but `.well-known` | served | they hold what nobody meant to publish |
 | symbolic links that leave the root are refused | followed | a link must not open the machine |
-| a method that may not be used is answered 405 with Allow | `limit_except` answers 403 | it is what 405 says (RFC 9110 15.5.6) |
-| a head that is too large is answered 431 | 400 | the client can tell what was wrong (RFC 6585 5) |
-| a request whose framing is in doubt is refused and the connection closed | some are repaired | doubts are how requests are smuggled |
-| TERM, INT, QUIT and HUP let running requests finish | TERM and INT cut them off, HUP reloads | a stop loses nothing; a second signal cuts |
+| `limit_except` answers 405 with Allow | 403 | it is what 405 is for (RFC 9110 15.5.6) |
+| a head that is too large is answered 431 | 400 | the client can tell why (RFC 6585 5) |
+| framing in doubt is refused and ends the connection | sometimes repaired | requests are smuggled in doubts |
+| TERM, INT, QUIT, HUP let running requests finish | TERM and INT cut, HUP reloads | a second signal cuts |
 | `location a { }` is refused | never reached | a path begins with `/` |
 | `limit_except` holds `deny all;` only | any access rule | rules by address are not there yet |
 | `return 301;` without a URL is refused | a redirect to nowhere | a mistake in every case |
@@ -126,8 +126,10 @@ std::string grouped(std::span<const Row> rows, std::string_view Row::*reason, st
     std::vector<std::pair<std::string_view, std::string>> lines;
     for (const Row& row : rows) {
         const auto found = std::ranges::find(lines, row.*reason, [](const auto& line) { return line.first; });
-        if (found == lines.end()) lines.emplace_back(row.*reason, label(row));
-        else found->second += ", " + label(row);
+        if (found == lines.end())
+            lines.emplace_back(row.*reason, label(row));
+        else
+            found->second += ", " + label(row);
     }
     std::string out;
     for (const auto& [why, names] : lines) out += "- " + names + ": " + std::string{why} + "\n";

@@ -16,9 +16,7 @@ struct Gathering {
     const Listen* default_server = nullptr;
 };
 
-std::string place(const Token& token) {
-    return token.source->name + ':' + std::to_string(token.line);
-}
+std::string place(const Token& token) { return token.source->name + ':' + std::to_string(token.line); }
 
 // Whether an open socket on `wildcard` leaves no room for one on `other` (ip(7), ipv6(7)).
 bool covers(const Socket& wildcard, const Socket& other) {
@@ -93,15 +91,18 @@ void Assignment::share_covered() {
     }
 }
 
-// The wildcard's socket takes the connections of the narrower address as well, and its own options are the ones in force.
+// The wildcard's socket takes the connections of the narrower address as well, and its own options are the ones in
+// force.
 void Assignment::share(const Gathering& wide, Gathering& narrow) const {
-    const std::string both = narrow.socket.endpoint.to_string() + " can't be opened beside " + wide.socket.endpoint.to_string() + " (" +
-                             place(*wide.first) + "), which covers it";
+    const std::string both = narrow.socket.endpoint.to_string() + " can't be opened beside " +
+                             wide.socket.endpoint.to_string() + " (" + place(*wide.first) + "), which covers it";
     if (narrow.socket.endpoint.is_wildcard())
         return build_.report.error(*narrow.first, "listen: " + both, "leave one of them out, or say ipv6only=on");
     if (narrow.options != nullptr && narrow.socket.options != wide.socket.options)
-        return build_.report.error(*narrow.options->at, "listen: " + narrow.socket.endpoint.to_string() + " has no socket of its own: " +
-                                                            wide.socket.endpoint.to_string() + " (" + place(*wide.first) + ") takes its connections",
+        return build_.report.error(*narrow.options->at,
+                                   "listen: " + narrow.socket.endpoint.to_string() +
+                                       " has no socket of its own: " + wide.socket.endpoint.to_string() + " (" +
+                                       place(*wide.first) + ") takes its connections",
                                    "give backlog, ipv6only and reuseport on that line");
     narrow.socket.opened_by = static_cast<std::size_t>(&wide - sockets_.data());
 }
@@ -112,8 +113,9 @@ void Assignment::warn_of_shared_names(const std::vector<ServerAddresses>& server
         for (const std::size_t server : gathering.socket.servers) {
             for (const auto& [name, at] : servers[server].names) {
                 if (seen.emplace(name.kind, name.text).second) continue;
-                build_.report.warning(*at, "conflicting server name " + quoted(name.text) + " on " +
-                                               gathering.socket.endpoint.to_string() + ", ignored",
+                build_.report.warning(*at,
+                                      "conflicting server name " + quoted(name.text) + " on " +
+                                          gathering.socket.endpoint.to_string() + ", ignored",
                                       name.text.empty() ? "give each server on one address a server_name of its own"
                                                         : "the first server of that name on this address answers");
             }

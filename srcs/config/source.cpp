@@ -14,9 +14,7 @@ std::string_view Source::line_at(std::size_t offset) const {
     return line;
 }
 
-Origin Token::origin() const {
-    return {source == nullptr ? std::string{} : source->name, line, column};
-}
+Origin Token::origin() const { return {source == nullptr ? std::string{} : source->name, line, column}; }
 
 Token end_of(const Token& token) {
     Token end = token;

@@ -87,7 +87,8 @@ Parser::Ended Parser::parse_block(File& file, std::vector<Directive>& out, unsig
             case Lexeme::Kind::semicolon:
                 if (file.words.empty())
                     report_.error(lexeme.token, "unexpected \";\"", "no directive stands before it");
-                else finish(file, out);
+                else
+                    finish(file, out);
                 break;
             case Lexeme::Kind::open:
                 if (!open_block(file, lexeme.token, out, depth)) return Ended::given_up;
@@ -138,8 +139,10 @@ bool Parser::begins_directive(const File& file, const Token& word) const {
 
 void Parser::add_word(File& file, Token word, std::vector<Directive>& out) {
     if (begins_directive(file, word))
-        missing_semicolon(file, quoted(word.text) + " on line " + std::to_string(word.line) +
-                                    " begins the next directive (put it in quotes if it is an argument)", out);
+        missing_semicolon(file,
+                          quoted(word.text) + " on line " + std::to_string(word.line) +
+                              " begins the next directive (put it in quotes if it is an argument)",
+                          out);
     if (ends_with_stray_brace(file, word)) {
         Token value = part_of(word, 0, word.text.size() - 1);
         if (!value.text.empty()) file.words.push_back(std::move(value));
@@ -167,8 +170,10 @@ Directive Parser::take_words(File& file) {
 void Parser::finish(File& file, std::vector<Directive>& out) {
     Directive directive = take_words(file);
     if (std::exchange(file.damaged, false)) return;
-    if (directive.name.text == "include" && options_.includes) include(directive, out);
-    else out.push_back(std::move(directive));
+    if (directive.name.text == "include" && options_.includes)
+        include(directive, out);
+    else
+        out.push_back(std::move(directive));
 }
 
 void Parser::include(const Directive& directive, std::vector<Directive>& out) {

@@ -24,7 +24,7 @@ struct Glob {
 base::Result<std::string> read_text_file(const std::string& path, std::size_t limit) {
     os::UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!file) return base::Error::from_errno("cannot open", path);
-    struct stat facts{};
+    struct stat facts {};
     if (::fstat(file.fd(), &facts) != 0) return base::Error::from_errno("cannot examine", path);
     if (S_ISDIR(facts.st_mode)) return base::Error{path + " is a folder, not a configuration file", EISDIR};
     std::string text;
@@ -41,9 +41,7 @@ base::Result<std::string> read_text_file(const std::string& path, std::size_t li
     }
 }
 
-bool has_wildcards(const std::string& pattern) {
-    return pattern.find_first_of("*?[") != std::string::npos;
-}
+bool has_wildcards(const std::string& pattern) { return pattern.find_first_of("*?[") != std::string::npos; }
 
 base::Result<std::vector<std::string>> matching_files(const std::string& pattern) {
     Glob glob;
@@ -54,7 +52,7 @@ base::Result<std::vector<std::string>> matching_files(const std::string& pattern
 }
 
 std::string identity_of(const std::string& path) {
-    struct stat facts{};
+    struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0) return {};
     return std::to_string(facts.st_dev) + ':' + std::to_string(facts.st_ino);
 }

@@ -173,9 +173,7 @@ bool is_absolute_url(std::string_view text) {
            (base::equals_ignoring_case(scheme, "http") || base::equals_ignoring_case(scheme, "https"));
 }
 
-bool has_variable(std::string_view text) {
-    return text.find('$') != std::string_view::npos;
-}
+bool has_variable(std::string_view text) { return text.find('$') != std::string_view::npos; }
 
 std::string_view nearest(std::string_view text, const std::vector<std::string_view>& candidates) {
     constexpr std::size_t longest_compared = 64;

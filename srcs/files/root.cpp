@@ -8,9 +8,7 @@ namespace {
 
 constexpr base::Duration revalidation_interval{1000};
 
-bool is_out_of_descriptors(const base::Error& error) {
-    return error.code == EMFILE || error.code == ENFILE;
-}
+bool is_out_of_descriptors(const base::Error& error) { return error.code == EMFILE || error.code == ENFILE; }
 
 }  // namespace
 

@@ -12,9 +12,10 @@ namespace handlers {
 
 namespace {
 
-// What a request for this name would find. A link is looked at through the root, so that a listing tells nothing of what lies outside;
-// nullopt: a request would find nothing to serve.
-std::optional<Entry> entry_for(int folder, const routing::Resource& resource, const std::string& name, base::Instant now) {
+// What a request for this name would find. A link is looked at through the root, so that a listing tells nothing of
+// what lies outside; nullopt: a request would find nothing to serve.
+std::optional<Entry> entry_for(int folder, const routing::Resource& resource, const std::string& name,
+                               base::Instant now) {
     base::Result<os::FileStatus> status = os::status_beneath(folder, name.c_str());
     if (status && status->kind == os::FileStatus::Kind::link) {
         const base::Result<os::UniqueFd> target = resource.root->open(resource.relative + name, now);
@@ -41,7 +42,9 @@ Outcome Autoindex::handle(const Request& request, const Context& context) const 
     const base::Result<os::UniqueFd> folder = resource->root->open(resource->relative, now);
     if (!folder) return open_failure(*resource, folder.error(), now);
     const base::Result<std::vector<std::string>> names = os::names_in(folder.value().fd());
-    if (!names) return failure(http::Status::internal_server_error, "list \"" + resource->full_path() + "\": " + names.error().message);
+    if (!names)
+        return failure(http::Status::internal_server_error,
+                       "list \"" + resource->full_path() + "\": " + names.error().message);
     std::vector<Entry> entries;
     entries.reserve(names.value().size());
     for (const std::string& name : names.value()) {
@@ -49,7 +52,8 @@ Outcome Autoindex::handle(const Request& request, const Context& context) const 
         if (auto entry = entry_for(folder.value().fd(), *resource, name, now)) entries.push_back(std::move(*entry));
     }
     Response response;
-    set_page(response, listing_page(request.path, std::move(entries), parse_order(request.head.query()), request.server_token()));
+    set_page(response,
+             listing_page(request.path, std::move(entries), parse_order(request.head.query()), request.server_token()));
     return response;
 }
 

@@ -22,10 +22,9 @@ std::optional<http::MethodSet> allowed_methods(const Request& request) {
     return configured ? *configured & methods_of_files : methods_of_files;
 }
 
-// Tunnels are not built, and TRACE would show a script the cookies it may not see: refused whatever the configuration says.
-bool is_never_allowed(http::Method method) {
-    return method == http::Method::connect || method == http::Method::trace;
-}
+// Tunnels are not built, and TRACE would show a script the cookies it may not see: refused whatever the configuration
+// says.
+bool is_never_allowed(http::Method method) { return method == http::Method::connect || method == http::Method::trace; }
 
 // `OPTIONS *` asks about the server as a whole (RFC 9110 9.3.7).
 Response answer_for_server() {
@@ -46,7 +45,8 @@ Outcome first_answer(const Request& request, const Context& context) {
         if (!std::holds_alternative<Declined>(outcome)) return outcome;
     }
     const std::optional<routing::Resource> folder = routing::resource_for(request.route, request.path);
-    return failure(http::Status::forbidden, "\"" + (folder ? folder->full_path() : request.path) + "\" is a folder without an index file, and autoindex is off");
+    return failure(http::Status::forbidden, "\"" + (folder ? folder->full_path() : request.path) +
+                                                "\" is a folder without an index file, and autoindex is off");
 }
 
 void reroute(Request& request, std::string path, const Context& context) {
@@ -62,11 +62,13 @@ Response answer(Request& request, const Context& context) {
         if (auto* response = std::get_if<Response>(&outcome)) return std::move(*response);
         reroute(request, std::move(std::get<Reroute>(outcome).path), context);
     }
-    return failure(http::Status::internal_server_error, "more than 10 internal redirects; the last one led to \"" + request.path + "\"");
+    return failure(http::Status::internal_server_error,
+                   "more than 10 internal redirects; the last one led to \"" + request.path + "\"");
 }
 
 // The page's own answer in place of `original`, whose status and fields (Allow, Content-Range) stay.
-Response serve_error_page(Response original, const config::ErrorPage& configured, Request& request, const Context& context) {
+Response serve_error_page(Response original, const config::ErrorPage& configured, Request& request,
+                          const Context& context) {
     const http::Status failed = original.status;
     request.method = request.method == http::Method::head ? http::Method::head : http::Method::get;
     request.is_error_page = true;
@@ -75,7 +77,8 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
     if (page.lacks_page) {
         // A missing error page must not hide why it was wanted.
         original.explanation += original.explanation.empty() ? "" : "; ";
-        original.explanation += "its error_page \"" + configured.target + "\" answers " + std::to_string(http::code_of(page.status));
+        original.explanation +=
+            "its error_page \"" + configured.target + "\" answers " + std::to_string(http::code_of(page.status));
         if (!page.explanation.empty()) original.explanation += ": " + page.explanation;
         set_built_in_page(original, request);
         return original;
@@ -90,7 +93,8 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
 Response with_page(Response response, Request& request, const Context& context) {
     if (!response.lacks_page) return response;
     if (const config::ErrorPage* configured = find_error_page(*request.route.settings, response.status)) {
-        if (configured->target.starts_with('/')) return serve_error_page(std::move(response), *configured, request, context);
+        if (configured->target.starts_with('/'))
+            return serve_error_page(std::move(response), *configured, request, context);
         redirect_to_error_page(response, *configured);
     }
     set_built_in_page(response, request);
@@ -104,7 +108,8 @@ std::optional<Response> refuse_method(const Request& request) {
     const std::optional<http::MethodSet> allowed = allowed_methods(request);
     if (!is_never_allowed(request.method) && (!allowed || allowed->contains(request.method))) return std::nullopt;
     const std::string allow = allowed.value_or(methods_of_files).to_string();
-    std::string explanation = "method " + std::string{http::name_of(request.method)} + " is not allowed here, only " + allow;
+    std::string explanation =
+        "method " + std::string{http::name_of(request.method)} + " is not allowed here, only " + allow;
     Response response = failure(http::Status::method_not_allowed, std::move(explanation), os::LogLevel::info);
     response.fields.add("Allow", allow);
     return response;

@@ -8,9 +8,7 @@ namespace handlers {
 
 namespace {
 
-bool is_redirect(http::Status status) {
-    return http::code_of(status) >= 300 && http::code_of(status) < 400;
-}
+bool is_redirect(http::Status status) { return http::code_of(status) >= 300 && http::code_of(status) < 400; }
 
 // The value of the Location line that the response has, for the link on its page.
 std::string_view location_of(const Response& response) {

@@ -31,7 +31,8 @@ std::string media_type_of(std::string_view file_name, const config::LocationSett
     if (type.empty()) type = settings.default_type;
     std::string field{type};
     const bool says_charset = type.find(';') != std::string_view::npos;
-    if (!settings.charset.empty() && !says_charset && http::takes_charset(type)) field.append("; charset=").append(settings.charset);
+    if (!settings.charset.empty() && !says_charset && http::takes_charset(type))
+        field.append("; charset=").append(settings.charset);
     return field;
 }
 

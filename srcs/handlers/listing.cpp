@@ -175,7 +175,8 @@ void append_totals(std::string& out, const std::vector<Entry>& entries) {
     for (const Entry& entry : entries) {
         if (entry.is_directory) ++folders;
         // Sparse files can claim sizes whose sum overflows.
-        else bytes += std::min(entry.size, std::numeric_limits<std::uint64_t>::max() - bytes);
+        else
+            bytes += std::min(entry.size, std::numeric_limits<std::uint64_t>::max() - bytes);
     }
     const std::uint64_t files = entries.size() - folders;
     out.append("<p class=\"total\">");

@@ -18,20 +18,16 @@ http::Status status_for(int code) {
         case ENOENT:
         case ENOTDIR:
         case ENAMETOOLONG:
-        case ENXIO:      // a FIFO's or device's other end is missing
-        case ENODEV:
-            return http::Status::not_found;
+        case ENXIO:  // a FIFO's or device's other end is missing
+        case ENODEV: return http::Status::not_found;
         case EACCES:
         case EPERM:
-        case EXDEV:      // a symbolic link leads out of the root
-        case ELOOP:
-            return http::Status::forbidden;
+        case EXDEV:  // a symbolic link leads out of the root
+        case ELOOP: return http::Status::forbidden;
         case EMFILE:
         case ENFILE:
-        case ENOMEM:
-            return http::Status::service_unavailable;
-        default:
-            return http::Status::internal_server_error;
+        case ENOMEM: return http::Status::service_unavailable;
+        default: return http::Status::internal_server_error;
     }
 }
 
@@ -44,12 +40,14 @@ std::string_view failing_prefix(const routing::Resource& resource, base::Instant
     return path;
 }
 
-// mtime, ctime, size and inode, mixed into 64 bits (splitmix64): two versions of a file that differ in any of them differ here.
+// mtime, ctime, size and inode, mixed into 64 bits (splitmix64): two versions of a file that differ in any of them
+// differ here.
 std::string entity_tag(const os::FileStatus& status) {
     std::uint64_t state = 0;
-    for (const std::uint64_t part : {status.size, status.inode, static_cast<std::uint64_t>(status.modified.tv_sec),
-                                     static_cast<std::uint64_t>(status.modified.tv_nsec), static_cast<std::uint64_t>(status.changed.tv_sec),
-                                     static_cast<std::uint64_t>(status.changed.tv_nsec)}) {
+    for (const std::uint64_t part :
+         {status.size, status.inode, static_cast<std::uint64_t>(status.modified.tv_sec),
+          static_cast<std::uint64_t>(status.modified.tv_nsec), static_cast<std::uint64_t>(status.changed.tv_sec),
+          static_cast<std::uint64_t>(status.changed.tv_nsec)}) {
         state = (state ^ part) + 0x9E3779B97F4A7C15U;
         state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9U;
         state = (state ^ (state >> 27)) * 0x94D049BB133111EBU;
@@ -69,24 +67,23 @@ std::optional<std::time_t> last_modified(const os::FileStatus& status, std::time
     return modified;
 }
 
-std::string_view text_of(const std::array<char, http::imf_fixdate_length>& date) {
-    return {date.data(), date.size()};
-}
+std::string_view text_of(const std::array<char, http::imf_fixdate_length>& date) { return {date.data(), date.size()}; }
 
 struct OpenFile {
     os::UniqueFd file;
     os::FileStatus status;
-    std::string full_path;   // for log lines
-    std::string name;        // decides on the media type
+    std::string full_path;  // for log lines
+    std::string name;       // decides on the media type
 };
 
 void add_validators(Response& response, const http::Representation& representation) {
-    if (representation.last_modified) response.fields.add("Last-Modified", text_of(http::imf_fixdate(*representation.last_modified)));
+    if (representation.last_modified)
+        response.fields.add("Last-Modified", text_of(http::imf_fixdate(*representation.last_modified)));
     if (!representation.etag.empty()) response.fields.add("ETag", representation.etag);
 }
 
-Response whole_or_part(OpenFile opened, const http::Representation& representation, std::optional<http::ByteRange> range,
-                       const Request& request) {
+Response whole_or_part(OpenFile opened, const http::Representation& representation,
+                       std::optional<http::ByteRange> range, const Request& request) {
     Response response;
     response.fields.add("Content-Type", media_type_of(opened.name, *request.route.settings));
     add_validators(response, representation);
@@ -94,9 +91,11 @@ Response whole_or_part(OpenFile opened, const http::Representation& representati
     const std::uint64_t size = representation.size;
     if (range) {
         response.status = http::Status::partial_content;
-        response.fields.add("Content-Range", "bytes " + std::to_string(range->first) + "-" + std::to_string(range->last) + "/" + std::to_string(size));
+        response.fields.add("Content-Range", "bytes " + std::to_string(range->first) + "-" +
+                                                 std::to_string(range->last) + "/" + std::to_string(size));
     }
-    response.content = body::FileRange{std::move(opened.file), range ? range->first : 0, range ? range->length() : size};
+    response.content =
+        body::FileRange{std::move(opened.file), range ? range->first : 0, range ? range->length() : size};
     return response;
 }
 
@@ -104,7 +103,8 @@ Response serve(OpenFile opened, const Request& request, const Context& context) 
     const std::time_t now = context.clock.wall().tv_sec;
     const std::string etag = entity_tag(opened.status);
     const http::Representation representation{opened.status.size, last_modified(opened.status, now), etag};
-    const http::Selection selection = request.is_error_page ? http::WholeRepresentation{} : http::select(request.head, representation, now);
+    const http::Selection selection =
+        request.is_error_page ? http::WholeRepresentation{} : http::select(request.head, representation, now);
     if (std::holds_alternative<http::NotModified>(selection)) {
         Response response;
         response.status = http::Status::not_modified;
@@ -112,16 +112,19 @@ Response serve(OpenFile opened, const Request& request, const Context& context) 
         return response;
     }
     if (std::holds_alternative<http::PreconditionFailed>(selection)) {
-        return failure(http::Status::precondition_failed, "the file isn't the version that the request asks for", os::LogLevel::info);
+        return failure(http::Status::precondition_failed, "the file isn't the version that the request asks for",
+                       os::LogLevel::info);
     }
     if (std::holds_alternative<http::RangeNotSatisfiable>(selection)) {
-        std::string explanation = "the range lies behind the end of the file, which has " + std::to_string(representation.size) + " bytes";
+        std::string explanation =
+            "the range lies behind the end of the file, which has " + std::to_string(representation.size) + " bytes";
         Response response = failure(http::Status::range_not_satisfiable, std::move(explanation), os::LogLevel::info);
         response.fields.add("Content-Range", "bytes */" + std::to_string(representation.size));
         return response;
     }
     const auto* range = std::get_if<http::ByteRange>(&selection);
-    return whole_or_part(std::move(opened), representation, range != nullptr ? std::optional{*range} : std::nullopt, request);
+    return whole_or_part(std::move(opened), representation, range != nullptr ? std::optional{*range} : std::nullopt,
+                         request);
 }
 
 Response redirect_to_folder(const Request& request) {
@@ -145,7 +148,8 @@ Outcome serve_index(const Request& request, const routing::Resource& folder, con
         if (!status || status.value().kind != os::FileStatus::Kind::regular) continue;
         // The file's own path may belong to another location, which then has the say.
         std::string path = request.path + name;
-        if (context.routes.route(request.server, path).settings != request.route.settings) return Reroute{std::move(path)};
+        if (context.routes.route(request.server, path).settings != request.route.settings)
+            return Reroute{std::move(path)};
         return serve({std::move(file).value(), status.value(), candidate.full_path(), name}, request, context);
     }
     return Declined{};
@@ -167,12 +171,15 @@ Response open_failure(const routing::Resource& resource, const base::Error& erro
 Outcome StaticFile::handle(const Request& request, const Context& context) const {
     const std::optional<routing::Resource> resource = routing::resource_for(request.route, request.path);
     if (!resource) {
-        return failure(http::Status::not_found, request.route.mapping->root == nullptr
-                                                    ? "no root or alias is configured for this path"
-                                                    : "the alias replaces \"" + std::string{request.route.location_path} + "\" by whole segments only");
+        return failure(
+            http::Status::not_found,
+            request.route.mapping->root == nullptr
+                ? "no root or alias is configured for this path"
+                : "the alias replaces \"" + std::string{request.route.location_path} + "\" by whole segments only");
     }
     if (files::has_hidden_component(resource->relative)) {
-        return failure(http::Status::not_found, "\"" + resource->full_path() + "\" is not served: a name in it begins with a dot");
+        return failure(http::Status::not_found,
+                       "\"" + resource->full_path() + "\" is not served: a name in it begins with a dot");
     }
     base::Result<os::UniqueFd> file = resource->root->open(resource->relative, context.clock.now());
     if (!file) return open_failure(*resource, file.error(), context.clock.now());
@@ -183,10 +190,10 @@ Outcome StaticFile::handle(const Request& request, const Context& context) const
             if (!request.path.ends_with('/')) return redirect_to_folder(request);
             return serve_index(request, *resource, context);
         case os::FileStatus::Kind::regular:
-            return serve({std::move(file).value(), status.value(), resource->full_path(), resource->relative}, request, context);
+            return serve({std::move(file).value(), status.value(), resource->full_path(), resource->relative}, request,
+                         context);
         case os::FileStatus::Kind::link:
-        case os::FileStatus::Kind::other:
-            break;
+        case os::FileStatus::Kind::other: break;
     }
     return failure(http::Status::not_found, "\"" + resource->full_path() + "\" is neither a regular file nor a folder");
 }

@@ -182,8 +182,8 @@ constexpr auto media_type_rows = std::to_array<MediaTypeRow>({
 static_assert(std::ranges::is_sorted(media_type_rows, {}, &MediaTypeRow::extension));
 
 constexpr std::size_t longest_extension = std::ranges::max(media_type_rows, {}, [](const MediaTypeRow& row) {
-    return row.extension.size();
-}).extension.size();
+                                              return row.extension.size();
+                                          }).extension.size();
 
 }  // namespace
 

@@ -11,6 +11,7 @@ namespace http {
 namespace {
 
 // In the order of the enumeration.
+// clang-format off: these are tables.
 constexpr std::array<std::string_view, method_count> method_names{
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE",
     "PATCH",
@@ -113,6 +114,7 @@ constexpr std::array<std::string_view, known_field_count> field_names{
     "User-Agent",           // 10.1.5
     "X-Forwarded-For",      // no RFC; what proxies send
 };
+// clang-format on
 static_assert(field_names[static_cast<unsigned>(FieldName::x_forwarded_for)] == "X-Forwarded-For");
 
 // Equal but for bit 5, which is what tells the cases of a letter apart.

@@ -16,6 +16,7 @@ public:
     explicit Pen(char* at) : at_(at) {}
 
     Pen& text(std::string_view bytes) {
+        if (bytes.empty()) return *this;  // memcpy takes no null pointer, not even for nothing
         std::memcpy(at_, bytes.data(), bytes.size());
         at_ += bytes.size();
         return *this;

@@ -13,8 +13,7 @@ namespace {
 
 // Browsers send more than RFC 3986 allows (`|`, `"`, raw UTF-8); only what could be taken for the end of the target, or
 // hide in a log or a response field, is refused. A fragment is never sent (RFC 9112 3.2.1).
-constexpr base::ByteSet is_target_byte =
-    base::ByteSet{"!\""}.insert_range('$', '~').insert_range('\x80', '\xFF');
+constexpr base::ByteSet is_target_byte = base::ByteSet{"!\""}.insert_range('$', '~').insert_range('\x80', '\xFF');
 static_assert(!is_target_byte['#'] && !is_target_byte[' '] && !is_target_byte['\x7F'] && is_target_byte['%']);
 
 // Needs no second look while a path is read.
@@ -23,10 +22,8 @@ constexpr base::ByteSet is_plain_path_byte =
 static_assert(!is_plain_path_byte['/'] && !is_plain_path_byte['%'] && !is_plain_path_byte['?']);
 
 // unreserved and sub-delims (RFC 3986 2).
-constexpr base::ByteSet is_reg_name_byte = base::ByteSet{"-._~!$&'()*+,;="}
-                                               .insert_range('a', 'z')
-                                               .insert_range('A', 'Z')
-                                               .insert_range('0', '9');
+constexpr base::ByteSet is_reg_name_byte =
+    base::ByteSet{"-._~!$&'()*+,;="}.insert_range('a', 'z').insert_range('A', 'Z').insert_range('0', '9');
 
 using Fault = std::optional<Rejection>;
 

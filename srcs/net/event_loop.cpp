@@ -6,9 +6,7 @@ namespace net {
 
 namespace {
 
-std::uint64_t to_data(std::uint32_t slot, std::uint32_t generation) {
-    return std::uint64_t{generation} << 32 | slot;
-}
+std::uint64_t to_data(std::uint32_t slot, std::uint32_t generation) { return std::uint64_t{generation} << 32 | slot; }
 
 int to_timeout(base::Duration duration) {
     constexpr base::Duration longest{60 * 60 * 1000};
@@ -27,7 +25,8 @@ void EventLoop::turn(base::Clock& clock, base::Duration timeout) {
     const int wait = run_list_.empty() ? to_timeout(timeout) : 0;
     const int count = ::epoll_wait(epoll_.fd(), events_.data(), batch_size, wait);
     clock.refresh();
-    // All readiness is noted before anyone acts on it; a count of -1 is a signal's interruption (EINTR) and reports nothing.
+    // All readiness is noted before anyone acts on it; a count of -1 is a signal's interruption (EINTR) and reports
+    // nothing.
     for (int i = 0; i < count; ++i) note(events_[static_cast<std::size_t>(i)]);
     running_.swap(run_list_);
     for (const Ticket& ticket : running_) {

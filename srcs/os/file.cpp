@@ -52,7 +52,8 @@ base::Result<UniqueFd> open_folder(const std::string& path) {
 base::Result<UniqueFd> open_beneath(int folder, std::string_view path) {
     const std::string relative{path.empty() ? "." : path};
     int fd = -1;
-    // EAGAIN: a rename somewhere raced with the check for `..` (openat2(2)); bounded, since an attacker may rename for ever.
+    // EAGAIN: a rename somewhere raced with the check for `..` (openat2(2)); bounded, since an attacker may rename
+    // for ever.
     for (int attempt = 0; attempt < 8; ++attempt) {
         fd = open_beneath_fd(folder, relative.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd >= 0 || errno != EAGAIN) break;

@@ -35,8 +35,6 @@ Transfer send_file(int socket, int file, std::uint64_t offset, std::size_t count
     return transfer;
 }
 
-void shut_down_sending(int socket) {
-    ::shutdown(socket, SHUT_WR);
-}
+void shut_down_sending(int socket) { ::shutdown(socket, SHUT_WR); }
 
 }  // namespace os

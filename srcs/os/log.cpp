@@ -15,7 +15,8 @@ namespace os {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> level_names{"debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"};
+constexpr std::array<std::string_view, 8> level_names{"debug", "info", "notice", "warn",
+                                                      "error", "crit", "alert",  "emerg"};
 
 int inherited_descriptor(const std::string& path) {
     if (path.empty() || path == "/dev/stderr") return STDERR_FILENO;
@@ -41,9 +42,7 @@ void append_on_one_line(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string_view name_of(LogLevel level) {
-    return level_names[static_cast<std::size_t>(level)];
-}
+std::string_view name_of(LogLevel level) { return level_names[static_cast<std::size_t>(level)]; }
 
 std::optional<LogLevel> find_log_level(std::string_view name) {
     const auto* found = std::ranges::find(level_names, name);
@@ -53,9 +52,11 @@ std::optional<LogLevel> find_log_level(std::string_view name) {
 
 base::Result<LogSink> LogSink::open(const std::string& path) {
     const int inherited = inherited_descriptor(path);
-    UniqueFd file{inherited >= 0 ? ::fcntl(inherited, F_DUPFD_CLOEXEC, 3)
-                                 : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644)};
-    if (!file && errno == EBADF) file = UniqueFd{::open("/dev/null", O_WRONLY | O_CLOEXEC)};  // started with that descriptor closed
+    UniqueFd file{inherited >= 0
+                      ? ::fcntl(inherited, F_DUPFD_CLOEXEC, 3)
+                      : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644)};
+    if (!file && errno == EBADF)
+        file = UniqueFd{::open("/dev/null", O_WRONLY | O_CLOEXEC)};  // started with that descriptor closed
     if (!file) return base::Error::from_errno("open log", path.empty() ? "stderr" : path);
     struct stat status {};
     const bool regular = ::fstat(file.fd(), &status) == 0 && S_ISREG(status.st_mode);
@@ -67,7 +68,8 @@ std::size_t LogSink::write(std::string_view bytes) {
     while (done < bytes.size()) {
         if (may_block_ && !ready_for_writing(file_.fd())) break;
         // A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)); a file takes all.
-        const std::size_t size = may_block_ ? std::min<std::size_t>(bytes.size() - done, PIPE_BUF) : bytes.size() - done;
+        const std::size_t size =
+            may_block_ ? std::min<std::size_t>(bytes.size() - done, PIPE_BUF) : bytes.size() - done;
         const ssize_t result = ::write(file_.fd(), bytes.data() + done, size);
         if (result < 0 && errno == EINTR) continue;
         if (result <= 0) break;

@@ -1,7 +1,7 @@
 #include "os/signals.hpp"
 
-#include <csignal>
 #include <sys/signalfd.h>
+#include <csignal>
 
 namespace os {
 

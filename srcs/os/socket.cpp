@@ -29,12 +29,9 @@ std::string cure_for_bind(int code, const Endpoint& endpoint) {
                        : "; ports under 1024 need root or CAP_NET_BIND_SERVICE";
         case EADDRINUSE:
             return "; another process listens there (`ss -ltnp` shows which): stop it or choose another port";
-        case EADDRNOTAVAIL:
-            return "; no interface of this machine has this address (`ip address` lists them)";
-        case EAFNOSUPPORT:
-            return "; this machine has no IPv6: remove this listen";
-        default:
-            return "";
+        case EADDRNOTAVAIL: return "; no interface of this machine has this address (`ip address` lists them)";
+        case EAFNOSUPPORT: return "; this machine has no IPv6: remove this listen";
+        default: return "";
     }
 }
 
@@ -50,7 +47,8 @@ void remove_stale_socket(const Endpoint& endpoint, const sockaddr_storage& addre
     struct stat status {};
     if (::lstat(endpoint.path().c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
     UniqueFd probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    const bool refused = ::connect(probe.fd(), reinterpret_cast<const sockaddr*>(&address), length) != 0 && errno == ECONNREFUSED;
+    const bool refused =
+        ::connect(probe.fd(), reinterpret_cast<const sockaddr*>(&address), length) != 0 && errno == ECONNREFUSED;
     if (refused) ::unlink(endpoint.path().c_str());
 }
 
@@ -80,9 +78,7 @@ int address_family(const Endpoint& endpoint) {
     return AF_UNIX;
 }
 
-bool means_no_descriptors(int code) {
-    return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
-}
+bool means_no_descriptors(int code) { return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM; }
 
 }  // namespace
 
@@ -140,7 +136,8 @@ Endpoint Endpoint::from_kernel(const sockaddr_storage& address, socklen_t length
         std::memcpy(&un, &address, sizeof un);
         const std::size_t path_offset = offsetof(sockaddr_un, sun_path);
         // A client that didn't bind has no name: the kernel then gives the family alone (unix(7)).
-        if (length > path_offset && un.sun_path[0] != '\0') endpoint.path_.assign(un.sun_path, ::strnlen(un.sun_path, length - path_offset));
+        if (length > path_offset && un.sun_path[0] != '\0')
+            endpoint.path_.assign(un.sun_path, ::strnlen(un.sun_path, length - path_offset));
     }
     return endpoint;
 }
@@ -200,7 +197,8 @@ base::Result<UniqueFd> listen_on(const Endpoint& endpoint, const ListenOptions& 
     sockaddr_storage address{};
     const socklen_t length = endpoint.to_kernel(address);
     if (endpoint.family() == Endpoint::Family::unix_path) remove_stale_socket(endpoint, address, length);
-    if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), length) != 0) return bind_error("bind", endpoint);
+    if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), length) != 0)
+        return bind_error("bind", endpoint);
     // As nginx does: who may connect is decided by the folder's mode, not by our umask.
     if (endpoint.family() == Endpoint::Family::unix_path && ::chmod(endpoint.path().c_str(), 0666) != 0) {
         return bind_error("set the mode of", endpoint);
@@ -220,7 +218,8 @@ Accepted accept_from(int listening_socket) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     Accepted result;
-    result.socket = UniqueFd{::accept4(listening_socket, reinterpret_cast<sockaddr*>(&address), &length, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    result.socket = UniqueFd{
+        ::accept4(listening_socket, reinterpret_cast<sockaddr*>(&address), &length, SOCK_CLOEXEC | SOCK_NONBLOCK)};
     if (result.socket) {
         result.outcome = Accepted::Outcome::accepted;
         result.peer = Endpoint::from_kernel(address, length);

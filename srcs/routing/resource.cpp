@@ -11,9 +11,7 @@ std::string_view without_leading_slash(std::string_view path) {
 
 }  // namespace
 
-std::string Resource::full_path() const {
-    return root->path() + (root->path().ends_with('/') ? "" : "/") + relative;
-}
+std::string Resource::full_path() const { return root->path() + (root->path().ends_with('/') ? "" : "/") + relative; }
 
 std::optional<Resource> resource_for(const Route& route, std::string_view path) {
     const Mapping& mapping = *route.mapping;

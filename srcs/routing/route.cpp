@@ -25,7 +25,8 @@ RouteTable::RouteTable(const config::Settings& settings, os::DescriptorReserve& 
     for (const config::Server& server : settings.servers) servers_.push_back(compile_server(server, reserve));
 }
 
-RouteTable::SocketNames RouteTable::compile_names(const config::Settings& settings, const config::Socket& socket) const {
+RouteTable::SocketNames RouteTable::compile_names(const config::Settings& settings,
+                                                  const config::Socket& socket) const {
     SocketNames names;
     names.default_server = socket.default_server;
     for (std::size_t server : socket.servers) {
@@ -49,8 +50,10 @@ RouteTable::CompiledServer RouteTable::compile_server(const config::Server& serv
         auto& group = location.match == config::Location::Match::exact ? compiled.exact : compiled.prefixes;
         group.push_back({&location, compile_mapping(location.settings, reserve)});
     }
-    std::ranges::sort(compiled.exact, {}, [](const CompiledLocation& entry) { return std::string_view{entry.location->path}; });
-    std::ranges::stable_sort(compiled.prefixes, std::greater{}, [](const CompiledLocation& entry) { return entry.location->path.size(); });
+    std::ranges::sort(compiled.exact, {},
+                      [](const CompiledLocation& entry) { return std::string_view{entry.location->path}; });
+    std::ranges::stable_sort(compiled.prefixes, std::greater{},
+                             [](const CompiledLocation& entry) { return entry.location->path.size(); });
     return compiled;
 }
 
@@ -59,7 +62,8 @@ Mapping RouteTable::compile_mapping(const config::LocationSettings& settings, os
     if (settings.alias.empty()) return {};
     if (!is_file(settings.alias)) return {root_at(settings.alias, reserve), true, {}};
     const std::size_t slash = settings.alias.rfind('/');
-    return {root_at(slash == 0 ? "/" : settings.alias.substr(0, slash), reserve), true, settings.alias.substr(slash + 1)};
+    return {root_at(slash == 0 ? "/" : settings.alias.substr(0, slash), reserve), true,
+            settings.alias.substr(slash + 1)};
 }
 
 files::Root* RouteTable::root_at(const std::string& path, os::DescriptorReserve& reserve) {

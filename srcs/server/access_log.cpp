@@ -61,7 +61,8 @@ void AccessLog::drop_what_is_too_much() {
     const auto lines = std::count(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(end), '\n');
     buffer_.erase(0, end);
     if (complaints_.pass(clock_.now())) {
-        errors_.write(os::LogLevel::alert, "access log: " + std::to_string(lines) + " lines were lost: the disk is full or the reader too slow");
+        errors_.write(os::LogLevel::alert, "access log: " + std::to_string(lines) +
+                                               " lines were lost: the disk is full or the reader too slow");
     }
 }
 

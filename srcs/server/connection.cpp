@@ -11,7 +11,8 @@ Connection::Connection(Services& services, os::Accepted accepted, std::size_t li
     : services_(services),
       peer_(std::move(accepted.peer)),
       number_(number),
-      settings_(services.site.routes().route_of_server(services.site.settings().sockets[listener].default_server).settings),
+      settings_(
+          services.site.routes().route_of_server(services.site.settings().sockets[listener].default_server).settings),
       progress_(services.clock.now()),
       entered_(progress_),
       listener_(static_cast<std::uint32_t>(listener)),
@@ -48,8 +49,7 @@ void Connection::enter(State state) {
         case State::reading_head:
         case State::reading_content:
         case State::handling:
-        case State::writing:
-            break;
+        case State::writing: break;
         case State::lingering:
             transport_.shut_down_sending();
             transport_.discard_input();
@@ -69,9 +69,14 @@ void Connection::plan_next_turn() {
     const bool ready = wants_to_send() ? transport_.can_send() : transport_.can_receive();
     if (ready) transport_.again();
     const bool idle = state_ == State::reading_head && !exchange_ && !wants_to_send();
-    if (idle && !idle_mark_.linked()) services_.idle.push_back(idle_mark_);
+    if (idle && !idle_mark_.linked()) (requests_ > 0 ? services_.idle : services_.silent).push_back(idle_mark_);
     if (!idle) idle_mark_.unlink();
     timer_.set(deadline());
+}
+
+bool Connection::can_make_room() const {
+    if (transport_.can_receive()) return false;
+    return requests_ > 0 || services_.clock.now() - entered_ >= time_to_speak;
 }
 
 base::Instant Connection::deadline() const {
@@ -80,14 +85,11 @@ base::Instant Connection::deadline() const {
         case State::reading_head:
             if (exchange_) return exchange_->started_at() + server_settings().client_header_timeout;
             return entered_ + settings().keepalive_timeout;
-        case State::reading_content:
-            return progress_ + settings().client_body_timeout;
-        case State::lingering:
-            return std::min(progress_ + settings().lingering_timeout, entered_ + longest_lingering);
+        case State::reading_content: return progress_ + settings().client_body_timeout;
+        case State::lingering: return std::min(progress_ + settings().lingering_timeout, entered_ + longest_lingering);
         case State::handling:
         case State::writing:
-        case State::closed:
-            break;
+        case State::closed: break;
     }
     return base::Instant::max();
 }
@@ -102,15 +104,11 @@ void Connection::on_deadline() {
             if (!exchange_) return enter(State::closed);
             refuse(http::Status::request_timeout, "head-timeout");
             break;
-        case State::reading_content:
-            refuse(http::Status::request_timeout, "content-timeout");
-            break;
-        case State::lingering:
-            return enter(State::closed);
+        case State::reading_content: refuse(http::Status::request_timeout, "content-timeout"); break;
+        case State::lingering: return enter(State::closed);
         case State::handling:
         case State::writing:
-        case State::closed:
-            return;
+        case State::closed: return;
     }
     advance();
     if (state_ != State::closed) plan_next_turn();
@@ -131,26 +129,17 @@ void Connection::peer_ended() {
     enter(State::closed);
 }
 
-// Takes the input as far as it goes. Requests that are answered from memory follow one another here, so that what arrived in one recv
-// leaves in one send.
+// Takes the input as far as it goes. Requests that are answered from memory follow one another here, so that what
+// arrived in one recv leaves in one send.
 void Connection::advance() {
     for (bool goes_on = true; goes_on;) {
         switch (state_) {
-            case State::reading_head:
-                goes_on = !transport_.above_high_water() && read_head();
-                break;
-            case State::reading_content:
-                goes_on = read_content();
-                break;
-            case State::handling:
-                respond();
-                break;
-            case State::writing:
-                goes_on = response_is_queued();
-                break;
+            case State::reading_head: goes_on = !transport_.above_high_water() && read_head(); break;
+            case State::reading_content: goes_on = read_content(); break;
+            case State::handling: respond(); break;
+            case State::writing: goes_on = response_is_queued(); break;
             case State::lingering:
-            case State::closed:
-                return;
+            case State::closed: return;
         }
     }
 }
@@ -163,13 +152,11 @@ bool Connection::read_head() {
         head_in_input_ = true;
     }
     switch (exchange_->read_head(transport_.input(), services_.site)) {
-        case http::RequestParser::Verdict::need_more:
-            return false;
+        case http::RequestParser::Verdict::need_more: return false;
         case http::RequestParser::Verdict::rejected:
             refuse(exchange_->rejection().status, exchange_->rejection().slug);
             return true;
-        case http::RequestParser::Verdict::complete:
-            break;
+        case http::RequestParser::Verdict::complete: break;
     }
     head_complete();
     return true;
@@ -181,10 +168,8 @@ void Connection::head_complete() {
     switch (exchange_->expect_content()) {
         case Exchange::ContentVerdict::rejected:
             return refuse(exchange_->rejection().status, exchange_->rejection().slug);
-        case Exchange::ContentVerdict::none:
-            return enter(State::handling);
-        case Exchange::ContentVerdict::follows:
-            break;
+        case Exchange::ContentVerdict::none: return enter(State::handling);
+        case Exchange::ContentVerdict::follows: break;
     }
     // Content that will be of no use is not asked for; a little of it is read all the same, to keep the connection.
     const bool costly = exchange_->wants_continue() || !exchange_->content_is_short();
@@ -202,19 +187,18 @@ bool Connection::read_content() {
     transport_.consume(step.consumed);
     switch (step.verdict) {
         case http::ChunkedDecoder::Verdict::content:
-        case http::ChunkedDecoder::Verdict::need_more:
-            return false;
+        case http::ChunkedDecoder::Verdict::need_more: return false;
         case http::ChunkedDecoder::Verdict::rejected:
             refuse(exchange_->rejection().status, exchange_->rejection().slug);
             return true;
-        case http::ChunkedDecoder::Verdict::complete:
-            break;
+        case http::ChunkedDecoder::Verdict::complete: break;
     }
     enter(State::handling);
     return true;
 }
 
-// The request was refused before it could be handled: its answer is the connection's last, and what the client still sends is discarded.
+// The request was refused before it could be handled: its answer is the connection's last, and what the client still
+// sends is discarded.
 void Connection::refuse(http::Status status, std::string_view slug) {
     log(os::LogLevel::info, std::string{slug} + ": refused with " + std::to_string(http::code_of(status)));
     exchange_->refuse(status, context());
@@ -233,8 +217,8 @@ void Connection::answer_unread() {
 
 void Connection::respond() {
     exchange_->respond(context());
-    persists_ = exchange_->request().head.wants_keep_alive() && !services_.draining && requests_ < settings().keepalive_requests &&
-                settings().keepalive_timeout.count() > 0;
+    persists_ = exchange_->request().head.wants_keep_alive() && !services_.draining &&
+                requests_ < settings().keepalive_requests && settings().keepalive_timeout.count() > 0;
     queue_response();
 }
 
@@ -276,7 +260,8 @@ void Connection::finish_exchange() {
     services_.exchanges.give_back(std::move(exchange_));
 }
 
-// The head's bytes go from the input; of a head that was refused there is no end, what came goes when the connection does.
+// The head's bytes go from the input; of a head that was refused there is no end, what came goes when the connection
+// does.
 void Connection::release_head() {
     if (!head_in_input_) return;
     head_in_input_ = false;
@@ -311,7 +296,8 @@ bool Connection::send_from_file() {
 void Connection::sent_everything() {
     if (state_ == State::writing && persists_) enter(State::reading_head);
     if (state_ == State::writing) {
-        // Closing with bytes unread would reset the connection and could take the answer away from the client (RFC 9112 9.6).
+        // Closing with bytes unread would reset the connection and could take the answer away from the client (RFC
+        // 9112 9.6).
         const bool more_to_come = unread_content_ || !transport_.input().empty() || transport_.can_receive();
         return enter(more_to_come ? State::lingering : State::closed);
     }

@@ -48,11 +48,8 @@ http::RequestParser::Verdict Exchange::read_head(std::string_view input, const S
     head_bytes_ = verdict == http::RequestParser::Verdict::complete ? input.substr(0, parser_.consumed()) : input;
     request_.method = head_.method;
     switch (verdict) {
-        case http::RequestParser::Verdict::need_more:
-            break;
-        case http::RequestParser::Verdict::rejected:
-            rejection_ = parser_.rejection();
-            break;
+        case http::RequestParser::Verdict::need_more: break;
+        case http::RequestParser::Verdict::rejected: rejection_ = parser_.rejection(); break;
         case http::RequestParser::Verdict::complete:
             request_.path = head_.path;
             request_.server = site.routes().server_for(socket_, head_.host);
@@ -86,9 +83,11 @@ bool Exchange::exceeds_limit(std::uint64_t bytes) const {
 
 Exchange::ContentVerdict Exchange::expect_content() {
     const auto framing = http::content_framing(head_);
-    if (const auto* rejection = std::get_if<http::Rejection>(&framing)) return reject_content(rejection->status, rejection->slug);
+    if (const auto* rejection = std::get_if<http::Rejection>(&framing))
+        return reject_content(rejection->status, rejection->slug);
     framing_ = std::get<http::ContentFraming>(framing);
-    const bool unknown_expectation = head_.fields.has(http::FieldName::expect) && !head_.fields.list_contains(http::FieldName::expect, "100-continue");
+    const bool unknown_expectation = head_.fields.has(http::FieldName::expect) &&
+                                     !head_.fields.list_contains(http::FieldName::expect, "100-continue");
     if (unknown_expectation) return reject_content(http::Status::expectation_failed, "expectation-unknown");
     if (std::holds_alternative<http::NoContent>(framing_)) return ContentVerdict::none;
     if (const auto* length = std::get_if<http::ContentLength>(&framing_)) {
@@ -100,7 +99,8 @@ Exchange::ContentVerdict Exchange::expect_content() {
 
 bool Exchange::wants_continue() const {
     // An HTTP/1.0 client doesn't know the answer (RFC 9110 10.1.1).
-    return head_.version == http::Version::http_1_1 && head_.fields.list_contains(http::FieldName::expect, "100-continue");
+    return head_.version == http::Version::http_1_1 &&
+           head_.fields.list_contains(http::FieldName::expect, "100-continue");
 }
 
 bool Exchange::content_is_short() const {
@@ -125,13 +125,11 @@ Exchange::ContentStep Exchange::take_chunked(std::string_view input) {
         consumed += step.consumed;
         switch (step.verdict) {
             case http::ChunkedDecoder::Verdict::need_more:
-            case http::ChunkedDecoder::Verdict::complete:
-                return {step.verdict, consumed};
+            case http::ChunkedDecoder::Verdict::complete: return {step.verdict, consumed};
             case http::ChunkedDecoder::Verdict::rejected:
                 rejection_ = decoder_.rejection();
                 return {step.verdict, consumed};
-            case http::ChunkedDecoder::Verdict::content:
-                break;
+            case http::ChunkedDecoder::Verdict::content: break;
         }
         content_taken_ += step.content.size();
         if (exceeds_limit(content_taken_)) {
@@ -141,9 +139,7 @@ Exchange::ContentStep Exchange::take_chunked(std::string_view input) {
     }
 }
 
-void Exchange::respond(const handlers::Context& context) {
-    response_ = handlers::respond(request_, context);
-}
+void Exchange::respond(const handlers::Context& context) { response_ = handlers::respond(request_, context); }
 
 void Exchange::refuse(http::Status status, const handlers::Context& context) {
     response_ = handlers::refuse(status, request_, context);
@@ -156,14 +152,15 @@ void Exchange::abandon() {
 
 bool Exchange::write_response(base::Buffer& out, http::Persistence persistence, Timestamps& timestamps) {
     const std::uint64_t length = response_.content.remaining();
-    http::write_head(out, {
-                              .status = response_.status,
-                              .server = request_.server_token(),
-                              .date = timestamps.http_date(),
-                              .fields = response_.fields.lines(),
-                              .content_length = http::never_has_content(response_.status) ? std::nullopt : std::optional{length},
-                              .persistence = persistence,
-                          });
+    http::write_head(
+        out, {
+                 .status = response_.status,
+                 .server = request_.server_token(),
+                 .date = timestamps.http_date(),
+                 .fields = response_.fields.lines(),
+                 .content_length = http::never_has_content(response_.status) ? std::nullopt : std::optional{length},
+                 .persistence = persistence,
+             });
     if (request_.method == http::Method::head || http::never_has_content(response_.status)) response_.content.clear();
     if (!response_.content.copy_small(out)) return false;
     if (response_.content.exhausted() && request_.method != http::Method::head) content_sent_ = length;
@@ -172,7 +169,8 @@ bool Exchange::write_response(base::Buffer& out, http::Persistence persistence, 
 
 void Exchange::write_access_log(Site& site, const os::Endpoint& peer, Timestamps& timestamps) const {
     if (settings().access_logs.empty()) return;
-    const std::string_view request_line = head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_);
+    const std::string_view request_line =
+        head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_);
     const std::string remote_address = peer.address_text();
     const AccessRecord record{
         .remote_address = remote_address,
@@ -192,7 +190,8 @@ std::string Exchange::log_suffix(std::string_view remote_address) const {
     const config::ServerName& name = request_.route.server->names.front();
     suffix.append(", server: ").append(name.text);
     suffix.append(", request: \"");
-    base::append_log_escaped(suffix, head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_));
+    base::append_log_escaped(suffix,
+                             head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_));
     suffix.append("\"");
     if (const auto host = head_.fields.first(http::FieldName::host)) {
         suffix.append(", host: \"");

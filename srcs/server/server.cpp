@@ -27,12 +27,15 @@ base::Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<const config
     base::Result<os::UniqueFd> signals = os::open_signals({SIGTERM, SIGINT, SIGQUIT, SIGHUP});
     if (!signals) return signals.error();
 
-    std::unique_ptr<Server> server{new Server{{std::move(epoll).value(), std::move(signals).value()}, std::move(settings)}};
-    base::Result<std::unique_ptr<Site>> site = Site::open(server->settings_, server->clock_, server->timers_, server->reserve_);
+    std::unique_ptr<Server> server{
+        new Server{{std::move(epoll).value(), std::move(signals).value()}, std::move(settings)}};
+    base::Result<std::unique_ptr<Site>> site =
+        Site::open(server->settings_, server->clock_, server->timers_, server->reserve_);
     if (!site) return site.error();
     server->site_ = std::move(site).value();
-    server->services_.emplace(Services{server->clock_, server->loop_, server->timers_, server->blocks_, *server->scratch_, *server->site_,
-                                       server->timestamps_, server->exchanges_, server->idle_, server->closed_});
+    server->services_.emplace(Services{server->clock_, server->loop_, server->timers_, server->blocks_,
+                                       *server->scratch_, *server->site_, server->timestamps_, server->exchanges_,
+                                       server->idle_, server->silent_, server->closed_});
     if (auto opened = server->open_sockets(); !opened) return opened.error();
     if (auto written = server->write_pid_file(); !written) return written.error();
     if (auto became = server->become_user(); !became) return became.error();
@@ -67,7 +70,8 @@ base::Result<void> Server::open_sockets() {
         endpoints_.push_back(os::local_endpoint(socket->fd()));
         net::Acceptor& acceptor = *this;
         listeners_.push_back(std::make_unique<net::Listener>(loop_, std::move(socket).value(), acceptor, index));
-        if (!listeners_.back()->registered()) return at(configured.origin, base::Error{"the kernel's limit of epoll watches is reached"});
+        if (!listeners_.back()->registered())
+            return at(configured.origin, base::Error{"the kernel's limit of epoll watches is reached"});
     }
     return {};
 }
@@ -86,16 +90,18 @@ base::Result<void> Server::write_pid_file() {
 
 base::Result<void> Server::become_user() {
     if (settings_->user.empty() || ::geteuid() != 0) return {};
-    if (auto became = os::switch_user(settings_->user, settings_->group); !became) return at(settings_->user_origin, became.error());
+    if (auto became = os::switch_user(settings_->user, settings_->group); !became)
+        return at(settings_->user_origin, became.error());
     return {};
 }
 
 void Server::warn_about_limits(std::uint64_t descriptor_limit) {
     // A connection needs a descriptor, and while it downloads a large file another one.
     if (settings_->worker_connections + os::DescriptorReserve::capacity < descriptor_limit) return;
-    site_->error_log().write(os::LogLevel::warn, "worker_connections " + std::to_string(settings_->worker_connections) +
-                                                     " is more than the limit of open files, " + std::to_string(descriptor_limit) +
-                                                     ", has room for: raise the limit (`ulimit -n`, or worker_rlimit_nofile)");
+    site_->error_log().write(os::LogLevel::warn,
+                             "worker_connections " + std::to_string(settings_->worker_connections) +
+                                 " is more than the limit of open files, " + std::to_string(descriptor_limit) +
+                                 ", has room for: raise the limit (`ulimit -n`, or worker_rlimit_nofile)");
 }
 
 void Server::run() {
@@ -105,7 +111,8 @@ void Server::run() {
         end_turn();
     }
     if (!connections_.empty()) {
-        site_->error_log().write(os::LogLevel::warn, std::to_string(connections_.size()) + " connections were cut off at the end");
+        site_->error_log().write(os::LogLevel::warn,
+                                 std::to_string(connections_.size()) + " connections were cut off at the end");
     }
     for (const auto& connection : connections_) connection->close();
     sweep();
@@ -128,8 +135,11 @@ void Server::end_turn() {
     // Who has been sent a request by now had its turn before this: what is idle here has nothing to lose.
     if (drain_deadline_) {
         while (!idle_.empty()) idle_.front().connection.close();
+        while (!silent_.empty()) silent_.front().connection.close();
     }
     sweep();
+    // Somebody has become idle who can make room for somebody who waits.
+    if (paused_ == PauseReason::connections && !idle_.empty()) resume_listeners();
 }
 
 void Server::sweep() {
@@ -157,11 +167,12 @@ void Server::on_turn() {
 
 void Server::on_deadline() {
     resume_listeners();
-    if (listeners_paused_) pause_timer_.set(clock_.now() + pause_limit);
+    if (paused_ != PauseReason::none) pause_timer_.set(clock_.now() + pause_limit);
 }
 
 void Server::drain() {
-    site_->error_log().write(os::LogLevel::notice, "draining: " + std::to_string(connections_.size()) + " connections are open");
+    site_->error_log().write(os::LogLevel::notice,
+                             "draining: " + std::to_string(connections_.size()) + " connections are open");
     services_->draining = true;
     drain_deadline_ = clock_.now() + drain_limit;
     // Who stands in the backlog was promised to be served.
@@ -172,16 +183,24 @@ void Server::drain() {
 bool Server::has_room(bool someone_waits) {
     if (connections_.size() - closed_.size() < settings_->worker_connections) return true;
     if (!someone_waits) return false;
-    if (idle_.empty()) {
-        if (const auto held_back = complaints_.pass(clock_.now())) {
-            site_->error_log().write(os::LogLevel::alert, std::to_string(settings_->worker_connections) +
-                                                              " worker_connections are in use and none is idle: new clients wait");
-        }
-        pause_listeners();
-        return false;
+    if (make_room()) return true;
+    if (complaints_.pass(clock_.now())) {
+        site_->error_log().write(os::LogLevel::alert,
+                                 std::to_string(settings_->worker_connections) +
+                                     " worker_connections are in use and none is idle: new clients wait");
     }
-    idle_.front().connection.close();
-    return true;
+    pause_listeners(PauseReason::connections);
+    return false;
+}
+
+// Closes the connection that has been idle for longest; one that never said anything only when no other is idle.
+bool Server::make_room() {
+    for (base::IntrusiveList<IdleMark>* idle : {&idle_, &silent_}) {
+        if (idle->empty() || !idle->front().connection.can_make_room()) continue;
+        idle->front().connection.close();
+        return true;
+    }
+    return false;
 }
 
 // A wildcard's listener takes the connections of narrower addresses too: where this one arrived tells whose it is.
@@ -199,7 +218,9 @@ void Server::take(os::Accepted accepted, std::size_t listener) {
     listener = socket_of(accepted.socket.fd(), listener);
     auto connection = std::make_unique<Connection>(*services_, std::move(accepted), listener, ++accepted_);
     if (!connection->registered()) {
-        if (complaints_.pass(clock_.now())) site_->error_log().write(os::LogLevel::alert, "epoll_ctl: no memory or no watch left: a client was turned away");
+        if (complaints_.pass(clock_.now()))
+            site_->error_log().write(os::LogLevel::alert,
+                                     "epoll_ctl: no memory or no watch left: a client was turned away");
         return;
     }
     connection->position = connections_.size();
@@ -208,14 +229,15 @@ void Server::take(os::Accepted accepted, std::size_t listener) {
 
 void Server::out_of_descriptors(int code) {
     if (const auto held_back = complaints_.pass(clock_.now())) {
-        site_->error_log().write(os::LogLevel::alert, "accept: " + base::describe(code) + ": new clients wait until a connection ends (`ulimit -n` " +
+        site_->error_log().write(os::LogLevel::alert, "accept: " + base::describe(code) +
+                                                          ": new clients wait until a connection ends (`ulimit -n` " +
                                                           "or worker_rlimit_nofile raises the limit)");
     }
-    pause_listeners();
+    pause_listeners(PauseReason::descriptors);
 }
 
-void Server::pause_listeners() {
-    listeners_paused_ = true;
+void Server::pause_listeners(PauseReason reason) {
+    paused_ = reason;
     pause_timer_.set(clock_.now() + pause_limit);
     for (const auto& listener : listeners_) listener->pause();
 }
@@ -223,8 +245,8 @@ void Server::pause_listeners() {
 // Only with the reserve full again, so that the next clients don't take the descriptors that those who are here need.
 void Server::resume_listeners() {
     const bool refilled = reserve_.refill();
-    if (!listeners_paused_ || !refilled) return;
-    listeners_paused_ = false;
+    if (paused_ == PauseReason::none || !refilled) return;
+    paused_ = PauseReason::none;
     for (const auto& listener : listeners_) listener->resume();
 }
 

@@ -2,7 +2,8 @@
 
 namespace server {
 
-base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings, const base::Clock& clock, net::Timers& timers,
+base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings,
+                                               const base::Clock& clock, net::Timers& timers,
                                                os::DescriptorReserve& reserve) {
     std::unique_ptr<Site> site{new Site{std::move(settings), reserve}};
     for (const config::ErrorLog& log : site->settings().error_logs) {
@@ -13,7 +14,8 @@ base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Set
     for (const config::AccessLog& log : site->settings().access_logs) {
         base::Result<os::LogSink> sink = os::LogSink::open(log.path);
         if (!sink) return sink.error();
-        site->access_logs_.push_back(std::make_unique<AccessLog>(std::move(sink).value(), clock, timers, site->error_log()));
+        site->access_logs_.push_back(
+            std::make_unique<AccessLog>(std::move(sink).value(), clock, timers, site->error_log()));
     }
     return site;
 }
