@@ -13,8 +13,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(path for path in (ROOT / "tests/wire").glob("*.md") if path.name != "README.md")
-WIRE_TEST = ROOT / os.environ.get("WEBSERV_WIRE_TEST", ".build/tests/wire_test")
-UNIT_TEST = ROOT / os.environ.get("WEBSERV_UNIT_TEST", ".build/tests/unit_test")
+WIRE_TEST = ROOT / os.environ.get("WEBSERV_WIRE_TEST", ".build/release/tests/wire_test")
+UNIT_TEST = ROOT / os.environ.get("WEBSERV_UNIT_TEST", ".build/release/tests/unit_test")
 
 
 def cases_of(document):
