@@ -16,7 +16,7 @@ endif
 # In the order of the layers: a room includes only what stands above it, or in its own layer.
 SOURCES := \
 	base/ascii base/buffer base/clock base/result \
-	os/file os/io os/log os/sandbox os/signals os/socket \
+	os/file os/io os/left_file os/log os/sandbox os/signals os/socket \
 	http/registry http/fields http/target http/message http/request_parser http/framing http/date \
 	http/conditional http/media_types http/response_writer \
 	net/event_loop net/timers net/listener net/transport \
@@ -30,7 +30,8 @@ SOURCES := \
 	routing/route routing/resource \
 	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/static_file handlers/autoindex \
 	handlers/redirect handlers/error_page handlers/dispatch \
-	server/timestamps server/access_log server/site server/exchange server/connection server/server \
+	server/timestamps server/access_log server/site server/exchange server/pace \
+	server/file_sender server/connection server/server \
 	app/command_line
 
 OBJECTS := $(SOURCES:%=$(BUILD)/%.o)

@@ -84,6 +84,8 @@ std::string escape_json(std::string_view text);
 // As nginx writes variables into its logs: `"`, `\`, bytes below 32 and above 126 become \xHH. Appends to `out`.
 void append_log_escaped(std::string& out, std::string_view text);
 
+void append_number(std::string& out, std::uint64_t value);  // in base 10
+
 // How many single edits (insert, delete, replace, swap of neighbours) lie between two words: for "did you mean".
 std::size_t edit_distance(std::string_view a, std::string_view b);
 

@@ -14,7 +14,11 @@ namespace base {
 class BlockPool {
 public:
     static constexpr std::size_t block_size = 16 * 1024;
+#if defined(__SANITIZE_ADDRESS__)
+    static constexpr std::size_t kept_blocks = 0;  // a stale view is found only in memory that is really given back
+#else
     static constexpr std::size_t kept_blocks = 1024;  // 16 MiB at the most stay with the process
+#endif
 
     std::unique_ptr<char[]> take();
     void give_back(std::unique_ptr<char[]> block);
@@ -44,6 +48,9 @@ public:
 
     // Precondition: count <= size().
     void consume(std::size_t count);
+
+    // Takes bytes back from the end; precondition: new_size <= size().
+    void shorten(std::size_t new_size);
     void clear() { release(); }
 
 private:

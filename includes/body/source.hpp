@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <variant>
 
@@ -22,6 +23,7 @@ struct FileRange {
     os::UniqueFd file;
     std::uint64_t offset = 0;
     std::uint64_t remaining = 0;  // bytes
+    timespec changed{};           // ctime when it was opened
 };
 
 class Source {
@@ -50,8 +52,14 @@ private:
     std::variant<Empty, Memory, FileRange> content_;
 };
 
-// After a sendfile that took `sent` of the bytes: advances, and tells whether the file still holds what was promised.
-// Only asked where the transfer was short, since only then can the file be the reason.
-bool advance(FileRange& range, std::uint64_t sent, bool short_transfer);
+enum class FileState : std::uint8_t {
+    as_promised,
+    changed,  // but long enough: whether it or the socket made a transfer short can't be told
+    too_short,
+};
+
+// After a sendfile that took `sent` of the bytes: advances. The file is looked at only where the transfer was short,
+// since only then can it be the reason.
+FileState take_sent(FileRange& range, std::uint64_t sent, bool short_transfer);
 
 }  // namespace body

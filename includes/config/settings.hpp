@@ -79,6 +79,7 @@ struct LocationSettings {
     base::Duration send_timeout = std::chrono::seconds{60};         // between two successful writes
     base::Duration keepalive_timeout = std::chrono::seconds{75};    // 0: no persistent connections
     base::Duration lingering_timeout = std::chrono::seconds{5};     // for one more read after an early answer
+    base::Duration lingering_time = std::chrono::seconds{30};       // for all of them together
     std::uint64_t keepalive_requests = 1000;                        // on one connection
 
     std::shared_ptr<const MediaTypes> types;  // null: http::builtin_media_type

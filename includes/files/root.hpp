@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,13 @@ public:
     // that soon.
     base::Result<os::UniqueFd> open(std::string_view relative, base::Instant now);
 
+    // What stands at `relative`, without opening it: a FIFO's writer, a device, notice nothing.
+    base::Result<os::FileStatus> look_at(std::string_view relative, base::Instant now);
+
 private:
     base::Result<void> refresh(base::Instant now);
+    base::Result<os::UniqueFd> open_sparingly(std::string_view relative);
+    std::optional<std::string> real_path_inside(std::string_view relative) const;
 
     std::string path_;
     os::DescriptorReserve& reserve_;

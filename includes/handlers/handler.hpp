@@ -36,6 +36,7 @@ struct Request {
 struct Context {
     const base::Clock& clock;
     const routing::RouteTable& routes;
+    bool explains;  // whether the error log takes the reason of a failure: else none needs to be found
 };
 
 struct Response {
@@ -45,6 +46,8 @@ struct Response {
     // The answer is only its status so far: error_page or the built-in page gives it content.
     bool lacks_page = false;
     std::string explanation;  // for the error log: why this failed, in one sentence; empty when nothing failed
+    bool took_long = false;   // as a large folder's listing does: the connection does nothing else in this turn
+    std::string location;     // where a redirect leads, for its page
     os::LogLevel severity = os::LogLevel::error;
 };
 
@@ -68,6 +71,9 @@ protected:
 // A response that is a failure so far: `explanation` goes to the error log, at `severity` (info for what is the
 // client's own doing).
 Response failure(http::Status status, std::string explanation, os::LogLevel severity = os::LogLevel::error);
+
+// Makes `response` a redirect that lacks its page.
+void redirect(Response& response, http::Status status, std::string location);
 
 // Gives `response` HTML that this server made itself.
 void set_page(Response& response, std::string html);

@@ -12,8 +12,9 @@ public:
     Outcome handle(const Request& request, const Context& context) const override;
 };
 
-// The answer where opening `resource` failed: its status from the errno, its explanation with the component that is
-// the reason.
-Response open_failure(const routing::Resource& resource, const base::Error& error, base::Instant now);
+// The answer where opening `resource` failed: its status from the errno, its explanation, where one is wanted, with the
+// component that is the reason.
+Response open_failure(const routing::Resource& resource, const base::Error& error, const Request& request,
+                      const Context& context);
 
 }  // namespace handlers

@@ -53,6 +53,9 @@ public:
 
     const Rejection& rejection() const { return rejection_; }
 
+    // Bytes of the current chunk that are still to come, as far as its size has been read.
+    std::uint64_t remaining() const { return remaining_; }
+
 private:
     enum class Expecting : std::uint8_t {
         size_first_digit,

@@ -52,7 +52,7 @@ private:
 // clang-format off
 enum class Status : std::uint16_t {
     continue_ = 100,
-    ok = 200, created = 201, no_content = 204, partial_content = 206,
+    ok = 200, created = 201, no_content = 204, reset_content = 205, partial_content = 206,
     moved_permanently = 301, found = 302, see_other = 303, not_modified = 304,
     temporary_redirect = 307, permanent_redirect = 308,
     bad_request = 400, unauthorized = 401, forbidden = 403, not_found = 404, method_not_allowed = 405,

@@ -32,7 +32,11 @@ public:
 
     // One epoll_wait, then the turns of all who have something new or asked for one. Waits until something happens,
     // but not longer than `timeout` (negative: for ever), and not at all when somebody asked for another turn.
-    void turn(base::Clock& clock, base::Duration timeout);
+    // False: so much was ready that epoll may have more to report.
+    bool turn(base::Clock& clock, base::Duration timeout);
+
+    // Somebody has asked for another turn: the next one will not wait.
+    bool is_busy() const { return !run_list_.empty(); }
 
 private:
     friend class Watch;
@@ -94,6 +98,9 @@ public:
 
     // For level-triggered watches: which events are reported from now on; what was reported before is forgotten.
     void change(int descriptor, std::uint32_t events);
+
+    // For edge-triggered ones: epoll reports anew what is ready now, as if it had just become so.
+    void ask_anew(int descriptor, std::uint32_t events) const;
 
 private:
     std::uint32_t ready() const { return loop_.slots_[slot_].ready; }

@@ -12,8 +12,9 @@ public:
     // Whether one more connection may be accepted now. Somebody waits when `someone_waits`: then room may be made.
     virtual bool has_room(bool someone_waits) = 0;
     virtual void take(os::Accepted accepted, std::size_t listener) = 0;
-    // Accepting failed for want of descriptors or memory (errno in `code`).
-    virtual void out_of_descriptors(int code) = 0;
+    // Accepting failed (errno in `code`) and would fail again at once: descriptors or memory ran out, or it is
+    // forbidden.
+    virtual void accepting_failed(int code) = 0;
 
 protected:
     ~Acceptor() = default;
@@ -31,12 +32,12 @@ public:
     void pause();
     void resume();
 
-    // Everyone who waits now, for the last time.
+    // Everyone who waits now, for the last time: without a look at the room there is.
     void accept_all();
 
 private:
-    static constexpr int batch_size =
-        64;  // accepts in a turn: a flood of connections leaves turns to those that are there
+    // Accepts in a turn: a flood of connections leaves turns to those that are there.
+    static constexpr int batch_size = 64;
 
     void on_turn() override;
     bool accept_one();  // false: nobody waits, or accepting failed

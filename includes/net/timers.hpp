@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <cstdint>
 #include <optional>
 
@@ -63,10 +62,14 @@ private:
     static std::size_t slot_of(std::int64_t tick) { return static_cast<std::size_t>(tick % wheel_size); }
 
     void insert(Timer& timer);
+    bool occupied(std::size_t slot) const { return (occupied_[slot / 64] >> slot % 64 & 1U) != 0; }
+    std::int64_t next_occupied(std::int64_t tick) const;
 
     std::array<base::IntrusiveList<Timer>, wheel_size> wheel_;
-    std::bitset<wheel_size> occupied_;  // may be set for a slot that has emptied since: costs one look
-    std::int64_t reached_;              // the last tick that was looked at
+    // A bit a slot; may be set for one that has emptied since, which costs one look.
+    std::array<std::uint64_t, wheel_size / 64> occupied_{};
+    std::size_t armed_slots_ = 0;  // bits that are set
+    std::int64_t reached_;         // the last tick that was looked at
 };
 
 }  // namespace net

@@ -14,6 +14,12 @@
 
 namespace net {
 
+enum class Received {
+    bytes,
+    nothing,  // not now
+    end,      // the peer sends nothing more, and all it sent was received
+};
+
 class Transport {
 public:
     // From this many bytes of waiting output on, no further answer is to be prepared.
@@ -28,9 +34,9 @@ public:
     bool can_send() const { return watch_.writable(); }
     bool broken() const { return watch_.failed() || watch_.hung_up(); }  // nothing that is sent will arrive any more
 
-    // One recv. `scratch` is shared by all connections of the loop: what is left in it at the end of the turn moves
-    // to a buffer of our own with settle(). True: these bytes were the last, or there were none and none will come.
-    bool receive(std::span<char> scratch);
+    // One recv into `scratch`, which all connections of the loop share: what is left in it at the end of the turn moves
+    // to a buffer of our own with settle(). Both move the input.
+    Received receive(std::span<char> scratch);
 
     // What was received and not consumed. Valid until receive(), consume() or settle().
     std::string_view input() const { return input_.empty() ? fresh_ : input_.view(); }
@@ -50,8 +56,11 @@ public:
 
     void shut_down_sending() { os::shut_down_sending(socket_.fd()); }
     void again() { watch_.again(); }
+    void ask_anew() { watch_.ask_anew(socket_.fd(), events); }
 
 private:
+    static constexpr std::uint32_t events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
     os::UniqueFd socket_;
     Watch watch_;
     std::string_view fresh_;  // in the scratch memory, only within a turn

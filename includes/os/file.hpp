@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,15 +34,21 @@ base::Result<UniqueFd> open_folder(const std::string& path);
 // RESOLVE_BENEATH). The Error carries the errno in `code`.
 base::Result<UniqueFd> open_beneath(int folder, std::string_view path);
 
+// The same way, without opening what is there: neither a FIFO's writer nor a device notices.
+base::Result<FileStatus> look_beneath(int folder, std::string_view path);
+
 base::Result<FileStatus> status_of(int file);
 base::Result<FileStatus> status_of(const std::string& path);            // follows symbolic links
 base::Result<FileStatus> status_beneath(int folder, const char* name);  // one component; a symbolic link stays one
 
+// Where a path leads when every symbolic link on its way is followed; nullopt when it leads nowhere.
+std::optional<std::string> real_path(const std::string& path);
+
 // The bytes from `offset` on; fewer than asked where the file ends. An error of the disk is an Error.
 base::Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<char> into);
 
-// The names in a folder but "." and "..", unsorted.
-base::Result<std::vector<std::string>> names_in(int folder);
+// The names in a folder but "." and "..", unsorted. Reads on from the descriptor's position: one that was just opened.
+base::Result<std::vector<std::string>> names_in(UniqueFd folder);
 
 // Whether this kernel has openat2 (Linux 5.6) and may use it: containers with an old seccomp profile forbid it.
 base::Result<void> check_open_beneath();

@@ -13,7 +13,7 @@ namespace os {
 struct Transfer {
     std::size_t bytes = 0;
     bool used_up = false;  // don't try again before epoll reports this direction once more
-    bool ended = false;    // recv: the peer sent its last byte; sendfile: the file gave nothing more
+    bool ended = false;    // recv: the peer has sent its last byte before this
 };
 
 Transfer receive(int socket, std::span<char> into);

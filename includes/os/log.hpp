@@ -18,6 +18,9 @@ namespace os {
 // In rising severity; what is below a log's own level isn't written.
 enum class LogLevel : std::uint8_t { debug, info, notice, warn, error, crit, alert, emerg };
 
+inline constexpr std::array<std::string_view, 8> log_level_names{"debug", "info", "notice", "warn",
+                                                                 "error", "crit", "alert",  "emerg"};
+
 std::string_view name_of(LogLevel level);
 std::optional<LogLevel> find_log_level(std::string_view name);
 
@@ -28,12 +31,18 @@ public:
     // user's terminal).
     static base::Result<LogSink> open(const std::string& path);
 
+    // Opens the same path anew, for a file that was renamed or removed (logrotate). On an error the old one stays in
+    // use.
+    base::Result<void> reopen();
+
     // How many of the bytes were taken: all, unless the disk is full or a pipe's reader is slow.
     std::size_t write(std::string_view bytes);
 
 private:
-    LogSink(UniqueFd file, bool may_block) : file_(std::move(file)), may_block_(may_block) {}
+    LogSink(std::string path, UniqueFd file, bool may_block)
+        : path_(std::move(path)), file_(std::move(file)), may_block_(may_block) {}
 
+    std::string path_;
     UniqueFd file_;
     bool may_block_;  // a pipe, a terminal, a socket: asked with poll before each write
 };
@@ -48,6 +57,8 @@ public:
     // "2026/11/20 18:00:00 [error] 4711#0: MESSAGE", always one line: control characters become \xHH.
     void write(LogLevel level, std::string_view message);
 
+    base::Result<void> reopen() { return sink_.reopen(); }
+
 private:
     LogSink sink_;
     LogLevel level_;
@@ -56,15 +67,14 @@ private:
     std::uint64_t lost_ = 0;  // lines that could not be written since the last one that could
 };
 
-// At most one line a second for what may happen thousands of times a second; says how many it held back.
+// At most one line a second for what may happen thousands of times a second.
 class RateLimit {
 public:
-    // How many events were held back since the last one that passed, nullopt when this one is to be held back.
-    std::optional<std::uint64_t> pass(base::Instant now);
+    // Whether the event may be told of now.
+    bool pass(base::Instant now);
 
 private:
     std::optional<base::Instant> last_;
-    std::uint64_t held_back_ = 0;
 };
 
 }  // namespace os

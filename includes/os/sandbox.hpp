@@ -11,6 +11,10 @@
 
 namespace os {
 
+// Sees to it that descriptors 0 to 2 are open, on /dev/null where they were not: else the first socket would get the
+// number that messages are written to. False: even that failed.
+bool ensure_standard_descriptors();
+
 // Sets the soft limit of open descriptors to `wanted`, or to the hard limit where nothing is wanted. Gives the limit
 // in force.
 base::Result<std::uint64_t> raise_descriptor_limit(std::optional<std::uint64_t> wanted);

@@ -64,13 +64,13 @@ Endpoint local_endpoint(int socket);
 struct Accepted {
     enum class Outcome {
         accepted,
-        none,            // nobody waits, or who waited has gone
-        no_descriptors,  // EMFILE, ENFILE, ENOBUFS, ENOMEM: trying again at once would fail again
+        none,    // nobody waits, or who waited has gone
+        failed,  // EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM...: trying again at once would fail again
     };
     Outcome outcome = Outcome::none;
     UniqueFd socket;
     Endpoint peer;
-    int code = 0;  // errno of no_descriptors
+    int code = 0;  // errno of a failure
 };
 
 Accepted accept_from(int listening_socket);

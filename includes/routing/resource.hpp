@@ -14,7 +14,7 @@ struct Resource {
     files::Root* root = nullptr;
     std::string relative;  // beneath the root, without a leading slash; "" is the root itself; keeps a trailing slash
 
-    std::string full_path() const;  // for log lines
+    std::string shown() const;  // the full path in quotes, escaped, for log lines
 };
 
 // What `path` (decoded, normalised) stands for in this route; nullopt where the location serves no files, or where an

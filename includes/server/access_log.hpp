@@ -31,6 +31,7 @@ public:
 
     void append(const AccessRecord& record);
     void flush();
+    base::Result<void> reopen();
 
 private:
     static constexpr std::size_t flush_size = 64 * 1024;    // bytes
@@ -38,13 +39,16 @@ private:
     static constexpr base::Duration flush_interval{1000};
 
     void on_deadline() override { flush(); }
-    void drop_what_is_too_much();
+    void drop_half();
 
     os::LogSink sink_;
     const base::Clock& clock_;
     os::ErrorLog& errors_;
     os::RateLimit complaints_;
     std::string buffer_;
+    std::uint64_t lost_ = 0;  // lines that were dropped and not yet told of
+    bool mid_line_ = false;   // the last write ended within a line: its rest is the buffer's beginning
+    bool stuck_ = false;      // the last write took less than it was given: not tried again before the timer says so
     net::Timer timer_;
 };
 

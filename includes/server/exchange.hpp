@@ -21,11 +21,11 @@ namespace server {
 class Exchange {
 public:
     // For the next request on a socket; everything of the last one is forgotten but the memory.
-    void start(const Site& site, std::size_t socket, base::Instant now);
+    void start(const Site& site, std::size_t socket);
 
-    base::Instant started_at() const { return started_at_; }
     const handlers::Request& request() const { return request_; }
     const config::LocationSettings& settings() const { return *request_.route.settings; }
+    const config::Server& server() const { return *request_.route.server; }
     const http::Rejection& rejection() const { return rejection_; }  // after a verdict of `rejected`
 
     // `input` as http::RequestParser::feed() wants it. After `complete` the request is routed.
@@ -33,10 +33,13 @@ public:
     bool head_has_begun() const { return parser_.started(); }
     std::size_t head_size() const { return parser_.consumed(); }
 
-    // The input is about to go: keeps a copy of the head.
-    void keep_head();
-    // The input, of which the head is the beginning, now stands elsewhere.
-    void head_moved(std::string_view input);
+    // The input, of which the head is the beginning, now stands elsewhere. Nothing happens once the head has left it.
+    void input_moved(std::string_view input);
+
+    // The head no longer needs the input, with or without a copy of its own. Gives how many bytes of the input were the
+    // head's, the first time that it is asked after a complete head; else 0.
+    std::size_t keep_head();
+    std::size_t leave_input();
 
     // After a complete head: whether content follows, or `rejected`: its framing is wrong or it is more than the
     // location takes.
@@ -55,10 +58,11 @@ public:
     // Takes the next bytes of the content. Nobody wants content yet: it is counted, held against its limit, and
     // dropped.
     ContentStep take_content(std::string_view input);
+    std::uint64_t content_taken() const { return content_taken_; }  // bytes, decoded
 
     // Finds the answer.
-    void respond(const handlers::Context& context);
-    void refuse(http::Status status, const handlers::Context& context);
+    void respond(Site& site, const base::Clock& clock);
+    void refuse(http::Status status, Site& site, const base::Clock& clock);
 
     // The client is gone before there was an answer: what the access log will say.
     void abandon();
@@ -87,14 +91,15 @@ private:
 
     ContentVerdict reject_content(http::Status status, std::string_view slug);
     ContentStep take_chunked(std::string_view input);
+    handlers::Context context(Site& site, const base::Clock& clock) const;
     bool exceeds_limit(std::uint64_t bytes) const;
 
-    base::Instant started_at_;
     std::size_t socket_ = 0;
     http::RequestParser parser_;
     http::RequestHead head_;
     std::string kept_head_;
     std::string_view head_bytes_;  // what the head was read from, and all of the input where it could not be read
+    bool views_input_ = false;     // the head's bytes are the input's, not kept_head_
     http::Rejection rejection_;
     handlers::Request request_{.head = head_, .method = {}, .path = {}, .server = 0, .route = {}};
     http::ContentFraming framing_;

@@ -11,6 +11,7 @@
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
 #include "net/timers.hpp"
+#include "os/left_file.hpp"
 #include "os/sandbox.hpp"
 #include "server/connection.hpp"
 #include "server/exchange.hpp"
@@ -29,17 +30,19 @@ public:
     // Where it listens, with the ports that the kernel chose.
     const std::vector<os::Endpoint>& endpoints() const { return endpoints_; }
 
-    // Serves until a signal ends it: TERM, INT, QUIT or HUP let what is in flight finish, a second one doesn't.
+    // Serves until a signal ends it: TERM, INT or QUIT let what is in flight finish, a second one doesn't. HUP does the
+    // same where a terminal hung up. USR1 opens the logs anew.
     void run();
 
 private:
     static constexpr base::Duration drain_limit{30'000};
+    static constexpr base::Duration drain_look{50};  // how often it is looked who has become idle meanwhile
     static constexpr base::Duration pause_limit{
         500};  // what runs short may come back without a connection of ours ending
     static constexpr std::size_t scratch_size = 64 * 1024;
 
     // Why nobody is accepted at the moment.
-    enum class PauseReason { none, connections, descriptors };
+    enum class PauseReason { none, connections, failure };
 
     struct Descriptors {
         os::UniqueFd epoll;
@@ -57,13 +60,15 @@ private:
     void on_deadline() override;  // time to try accepting again
     bool has_room(bool someone_waits) override;
     void take(os::Accepted accepted, std::size_t listener) override;
-    void out_of_descriptors(int code) override;
+    void accepting_failed(int code) override;
 
     bool make_room();
+    void handle(int signal);
     void drain();
+    void close_who_can_be_spared();
     bool finished() const;
     base::Duration wait_time() const;
-    void end_turn();
+    void end_turn(bool all_was_reported);
     void sweep();
     void pause_listeners(PauseReason reason);
     void resume_listeners();
@@ -88,13 +93,13 @@ private:
     std::optional<Services> services_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     std::vector<os::Endpoint> endpoints_;      // one a listener
+    std::vector<os::LeftFile> left_files_;     // the sockets' and the pid file
     std::vector<std::size_t> shared_sockets_;  // indices of the sockets that another one opens
     std::vector<std::unique_ptr<Connection>> connections_;
     std::uint64_t accepted_ = 0;  // connections since the start
     std::optional<base::Instant> drain_deadline_;
     bool ends_at_once_ = false;
     PauseReason paused_ = PauseReason::none;
-    bool pid_written_ = false;
     os::RateLimit complaints_;
 };
 

@@ -28,6 +28,7 @@ public:
     os::ErrorLog& error_log(const config::LocationSettings& settings) { return *error_logs_[settings.error_log]; }
     AccessLog& access_log(std::size_t index) { return *access_logs_[index]; }
     void flush_logs();
+    void reopen_logs();  // what can't be opened anew stays as it is, and the error log says so
 
 private:
     Site(std::shared_ptr<const config::Settings> settings, os::DescriptorReserve& reserve)

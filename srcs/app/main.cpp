@@ -8,6 +8,7 @@
 
 #include "app/command_line.hpp"
 #include "config/load.hpp"
+#include "os/sandbox.hpp"
 #include "server/server.hpp"
 
 namespace {
@@ -66,6 +67,7 @@ int run(const app::Command& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (!os::ensure_standard_descriptors()) return exit_failed;
     try {
         const auto count = argc > 0 ? static_cast<std::size_t>(argc) - 1 : 0;
         return run(app::parse_command_line({argv + (argc > 0 ? 1 : 0), count}));

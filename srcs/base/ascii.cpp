@@ -1,6 +1,7 @@
 #include "base/ascii.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <vector>
 
 namespace base {
@@ -143,6 +144,11 @@ void append_log_escaped(std::string& out, std::string_view text) {
             out.push_back(c);
         }
     }
+}
+
+void append_number(std::string& out, std::uint64_t value) {
+    std::array<char, 20> text{};  // 2^64 - 1 has 20 digits
+    out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -33,6 +33,11 @@ void Buffer::consume(std::size_t count) {
     if (begin_ == end_) release();
 }
 
+void Buffer::shorten(std::size_t new_size) {
+    end_ = begin_ + new_size;
+    if (begin_ == end_) release();
+}
+
 void Buffer::grow(std::size_t needed) {
     const std::size_t held = size();
     if (capacity_ - held >= needed && begin_ >= held) {

@@ -31,12 +31,15 @@ FileRange* Source::file_range() {
     return range != nullptr && range->remaining > 0 ? range : nullptr;
 }
 
-bool advance(FileRange& range, std::uint64_t sent, bool short_transfer) {
+FileState take_sent(FileRange& range, std::uint64_t sent, bool short_transfer) {
     range.offset += sent;
     range.remaining -= sent;
-    if (!short_transfer || range.remaining == 0) return true;
+    if (!short_transfer || range.remaining == 0) return FileState::as_promised;
     const base::Result<os::FileStatus> status = os::status_of(range.file.fd());
-    return status && status.value().size >= range.offset + range.remaining;
+    if (!status || status.value().size < range.offset + range.remaining) return FileState::too_short;
+    const timespec& now = status.value().changed;
+    const bool same = now.tv_sec == range.changed.tv_sec && now.tv_nsec == range.changed.tv_nsec;
+    return same ? FileState::as_promised : FileState::changed;
 }
 
 }  // namespace body

@@ -88,7 +88,7 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .syntax = "client_header_timeout time;",
         .default_text = "client_header_timeout 60s;",
         .doc = "In what time the whole head of a request must be there, counted from its first byte; later answers "
-               "408.",
+               "408. A connection on which no first byte comes in that time is closed.",
         .example = "client_header_timeout 15s;",
     },
     {
@@ -97,7 +97,9 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_time<&LocationSettings::client_body_timeout>,
         .syntax = "client_body_timeout time;",
         .default_text = "client_body_timeout 60s;",
-        .doc = "How long the server waits between two pieces of a request's content; longer answers 408.",
+        .doc =
+            "How long the server waits between two pieces of a request's content; longer answers 408. On the whole the "
+            "content may take that long and a second more for every 500 bytes.",
         .example = "client_body_timeout 30s;",
     },
     {
@@ -116,7 +118,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_keepalive_timeout,
         .syntax = "keepalive_timeout time;",
         .default_text = "keepalive_timeout 75s;",
-        .doc = "How long a connection stays open without a request; 0 closes it after each response.",
+        .doc = "How long a connection stays open after a response without another request; 0 closes it after each "
+               "response. For the first request, client_header_timeout counts.",
         .example = "keepalive_timeout 30s;",
     },
     {
@@ -137,6 +140,15 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .doc = "After an answer that came before all of the request was read: how long the server waits for more of "
                "it to throw away, so that the client gets to read the answer.",
         .example = "lingering_timeout 2s;",
+    },
+    {
+        .name = "lingering_time",
+        .contexts = {http, server, location},
+        .set = set_time<&LocationSettings::lingering_time>,
+        .syntax = "lingering_time time;",
+        .default_text = "lingering_time 30s;",
+        .doc = "How long that goes on at the most, however much the client sends.",
+        .example = "lingering_time 10s;",
     },
     {
         .name = "client_header_buffer_size",

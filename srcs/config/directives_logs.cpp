@@ -9,9 +9,6 @@ namespace {
 
 using enum Context;
 
-constexpr std::array<std::string_view, 8> level_names{"debug", "info", "notice", "warn",
-                                                      "error", "crit", "alert",  "emerg"};
-
 // Whether `path` goes somewhere that is no file: reported.
 bool refuse_elsewhere(const Directive& directive, const Token& path, Build& build) {
     if (refuse_variable(directive, path, build)) return true;
@@ -73,13 +70,13 @@ void set_error_log(const Directive& directive, Level& level, Build& build) {
                  directive.name.origin()};
     if (directive.arguments.size() == 2) {
         const Token& name = directive.arguments[1];
-        const auto found = std::ranges::find(level_names, std::string_view{name.text});
-        if (found == level_names.end()) {
-            std::string hint = did_you_mean(name.text, {level_names.begin(), level_names.end()});
+        const std::optional<LogLevel> found = os::find_log_level(name.text);
+        if (!found) {
+            std::string hint = did_you_mean(name.text, {os::log_level_names.begin(), os::log_level_names.end()});
             if (hint.empty()) hint = "write debug, info, notice, warn, error, crit, alert or emerg";
             return build.report.error(name, "error_log: unknown level " + quoted(name.text), std::move(hint));
         }
-        log.level = static_cast<LogLevel>(found - level_names.begin());
+        log.level = *found;
     }
     std::vector<ErrorLog>& logs = build.settings.error_logs;
     const auto same =

@@ -111,8 +111,9 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .contexts = {main},
         .set = set_worker_rlimit_nofile,
         .syntax = "worker_rlimit_nofile number;",
-        .doc = "How many files and sockets the process may have open (RLIMIT_NOFILE). Without this line it is what "
-               "the process was started with. Each connection needs one, each cached file another.",
+        .doc = "How many files and sockets the process may have open (RLIMIT_NOFILE). Without this line it is "
+               "the hard limit that the process was started with (ulimit -Hn). Each connection needs one, and one more "
+               "while it sends a large file.",
         .example = "worker_rlimit_nofile 8192;",
     },
     {
@@ -121,8 +122,9 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_worker_connections,
         .syntax = "worker_connections number;",
         .default_text = "worker_connections 512;",
-        .doc = "How many connections may be open at the same time. Further ones wait in the kernel's queue until one "
-               "closes.",
+        .doc =
+            "How many connections may be open at the same time. For a further one, the connection that has been idle "
+            "for longest is closed; when none is idle, it waits in the kernel's queue.",
         .example = "events { worker_connections 4096; }",
     },
 });

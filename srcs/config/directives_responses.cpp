@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "http/target.hpp"
 
 namespace config {
 
@@ -61,6 +62,15 @@ void set_error_page(const Directive& directive, Level& level, Build& build) {
     std::size_t codes = words.size() - 1;
     if (!check_target(directive, words.back(), build)) return;
     page.target = words.back().text;
+    if (page.target.starts_with('/')) {
+        const auto parsed = http::parse_target(words.back().text, http::Method::get);
+        const auto* target = std::get_if<http::Target>(&parsed);
+        if (target == nullptr)
+            return build.report.error(words.back(),
+                                      "error_page: " + quoted(words.back().text) + " is no path of this server",
+                                      "write a path such as /404.html");
+        page.target = target->path;
+    }
     if (codes > 0 && words[codes - 1].text.starts_with('=') &&
         !read_replacement(directive, words[--codes], page, build))
         return;

@@ -7,7 +7,7 @@ namespace config {
 
 namespace {
 
-constexpr std::string_view own_file_cache = "the file cache sizes itself";
+constexpr std::string_view own_file_cache = "files are opened for each request";
 constexpr std::string_view own_tables = "tables are sized as needed";
 constexpr std::string_view one_acceptor = "one process accepts everything";
 constexpr std::string_view no_threads = "there are no worker threads";
@@ -30,13 +30,12 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"gzip", "responses are not compressed", "off"},
     {"keepalive_disable", "no browser in use needs it", ""},
     {"lingering_close", "connections are always closed gently", "on"},
-    {"lingering_time", "lingering_timeout alone decides", ""},
     {"lock_file", one_acceptor, ""},
     {"log_subrequest", "there are no subrequests", ""},
     {"master_process", "there is one process", ""},
     {"merge_slashes", "repeated slashes always become one", "on"},
     {"msie_padding", "no browser in use needs it", ""},
-    {"multi_accept", "the queue is always emptied", ""},
+    {"multi_accept", "up to 64 are accepted at once", ""},
     {"open_file_cache", own_file_cache, ""},
     {"open_file_cache_errors", own_file_cache, ""},
     {"open_file_cache_min_uses", own_file_cache, ""},
@@ -54,7 +53,7 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"server_name_in_redirect", "redirects are always relative", "off"},
     {"server_names_hash_bucket_size", own_tables, ""},
     {"server_names_hash_max_size", own_tables, ""},
-    {"tcp_nodelay", "packets are formed by the server", ""},
+    {"tcp_nodelay", "it is always on", ""},
     {"tcp_nopush", "head and file leave together anyway", ""},
     {"thread_pool", no_threads, ""},
     {"timer_resolution", "the clock is read once a turn", ""},

@@ -18,9 +18,7 @@ std::optional<Entry> entry_for(int folder, const routing::Resource& resource, co
                                base::Instant now) {
     base::Result<os::FileStatus> status = os::status_beneath(folder, name.c_str());
     if (status && status->kind == os::FileStatus::Kind::link) {
-        const base::Result<os::UniqueFd> target = resource.root->open(resource.relative + name, now);
-        if (!target) return std::nullopt;
-        status = os::status_of(target.value().fd());
+        status = resource.root->look_at(resource.relative + name, now);
     }
     if (!status) return std::nullopt;
     switch (status->kind) {
@@ -40,11 +38,12 @@ Outcome Autoindex::handle(const Request& request, const Context& context) const 
     if (!resource) return Declined{};
     const base::Instant now = context.clock.now();
     const base::Result<os::UniqueFd> folder = resource->root->open(resource->relative, now);
-    if (!folder) return open_failure(*resource, folder.error(), now);
-    const base::Result<std::vector<std::string>> names = os::names_in(folder.value().fd());
+    if (!folder) return open_failure(*resource, folder.error(), request, context);
+    base::Result<os::UniqueFd> reader = resource->root->open(resource->relative, now);
+    if (!reader) return open_failure(*resource, reader.error(), request, context);
+    const base::Result<std::vector<std::string>> names = os::names_in(std::move(reader).value());
     if (!names)
-        return failure(http::Status::internal_server_error,
-                       "list \"" + resource->full_path() + "\": " + names.error().message);
+        return failure(http::Status::internal_server_error, "list " + resource->shown() + ": " + names.error().message);
     std::vector<Entry> entries;
     entries.reserve(names.value().size());
     for (const std::string& name : names.value()) {
@@ -52,6 +51,7 @@ Outcome Autoindex::handle(const Request& request, const Context& context) const 
         if (auto entry = entry_for(folder.value().fd(), *resource, name, now)) entries.push_back(std::move(*entry));
     }
     Response response;
+    response.took_long = true;
     set_page(response,
              listing_page(request.path, std::move(entries), parse_order(request.head.query()), request.server_token()));
     return response;

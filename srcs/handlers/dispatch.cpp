@@ -45,8 +45,8 @@ Outcome first_answer(const Request& request, const Context& context) {
         if (!std::holds_alternative<Declined>(outcome)) return outcome;
     }
     const std::optional<routing::Resource> folder = routing::resource_for(request.route, request.path);
-    return failure(http::Status::forbidden, "\"" + (folder ? folder->full_path() : request.path) +
-                                                "\" is a folder without an index file, and autoindex is off");
+    return failure(http::Status::forbidden, (folder ? folder->shown() : "\"" + request.path + "\"") +
+                                                " is a folder without an index file, and autoindex is off");
 }
 
 void reroute(Request& request, std::string path, const Context& context) {
@@ -74,19 +74,25 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
     request.is_error_page = true;
     reroute(request, configured.target, context);
     Response page = answer(request, context);
-    if (page.lacks_page) {
+    if (page.lacks_page && http::code_of(page.status) >= 400) {
         // A missing error page must not hide why it was wanted.
-        original.explanation += original.explanation.empty() ? "" : "; ";
-        original.explanation +=
-            "its error_page \"" + configured.target + "\" answers " + std::to_string(http::code_of(page.status));
-        if (!page.explanation.empty()) original.explanation += ": " + page.explanation;
+        const std::string reason = page.explanation.empty() ? "" : ": " + page.explanation;
+        const std::string first = original.explanation.empty() ? "" : original.explanation + "; ";
+        original.explanation = first + "the error_page \"" + configured.target + "\" answers " +
+                               std::to_string(http::code_of(page.status)) + reason;
+        original.severity = os::LogLevel::error;
         set_built_in_page(original, request);
         return original;
     }
+    page.explanation = std::move(original.explanation);
+    page.severity = original.severity;
+    if (page.lacks_page) {
+        set_built_in_page(page, request);  // it redirects: so does the answer
+        return page;
+    }
     if (configured.replacement) page.status = *configured.replacement;
     if (!configured.replacement && !configured.status_of_target) page.status = failed;
-    page.explanation = std::move(original.explanation);
-    page.fields.add_lines(original.fields);
+    if (page.status == failed) page.fields.add_lines(original.fields);
     return page;
 }
 

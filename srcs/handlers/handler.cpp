@@ -1,6 +1,7 @@
 #include "handlers/handler.hpp"
 
 #include "base/ascii.hpp"
+#include "handlers/pages.hpp"
 #include "http/media_types.hpp"
 
 namespace handlers {
@@ -14,8 +15,15 @@ Response failure(http::Status status, std::string explanation, os::LogLevel seve
     return response;
 }
 
+void redirect(Response& response, http::Status status, std::string location) {
+    response.status = status;
+    response.fields.add("Location", location);
+    response.location = std::move(location);
+    response.lacks_page = true;
+}
+
 void set_page(Response& response, std::string html) {
-    response.fields.add("Content-Type", "text/html; charset=utf-8");
+    response.fields.add("Content-Type", page_media_type);
     response.content = body::Memory{std::move(html)};
     response.lacks_page = false;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <limits>
 
@@ -13,12 +12,6 @@ namespace handlers {
 
 namespace {
 
-void append_number(std::string& out, std::uint64_t value) {
-    std::array<char, 20> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
-}
-
 void append_two_digits(std::string& out, unsigned value) {
     out.push_back(static_cast<char>('0' + value / 10));
     out.push_back(static_cast<char>('0' + value % 10));
@@ -27,7 +20,7 @@ void append_two_digits(std::string& out, unsigned value) {
 // "1,234,567"
 void append_grouped(std::string& out, std::uint64_t value) {
     const std::size_t start = out.size();
-    append_number(out, value);
+    base::append_number(out, value);
     for (std::size_t end = out.size(); end > start + 3; end -= 3) out.insert(end - 3, 1, ',');
 }
 
@@ -37,7 +30,7 @@ void append_size(std::string& out, std::uint64_t bytes) {
     std::size_t unit = 0;
     while (bytes >> (10 * unit) >= 1024) ++unit;
     if (unit == 0) {
-        append_number(out, bytes);
+        base::append_number(out, bytes);
         out.append(" ").append(units[0]);
         return;
     }
@@ -48,11 +41,11 @@ void append_size(std::string& out, std::uint64_t bytes) {
     const std::uint64_t tenths = (bytes >> shift) * 10 + ((remainder * 10 + half) >> shift);
     const std::uint64_t whole = (bytes >> shift) + (remainder >= half ? 1 : 0);
     if (tenths < 100) {
-        append_number(out, tenths / 10);
+        base::append_number(out, tenths / 10);
         out.push_back('.');
-        append_number(out, tenths % 10);
+        base::append_number(out, tenths % 10);
     } else if (whole < 1024) {
-        append_number(out, whole);
+        base::append_number(out, whole);
     } else {
         out.append("1.0");  // of the next unit; exbibytes don't get here, there are 16 at most
         ++unit;

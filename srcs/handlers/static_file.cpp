@@ -35,7 +35,7 @@ http::Status status_for(int code) {
 std::string_view failing_prefix(const routing::Resource& resource, base::Instant now) {
     const std::string_view path = resource.relative;
     for (std::size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
-        if (!resource.root->open(path.substr(0, slash), now)) return path.substr(0, slash);
+        if (!resource.root->look_at(path.substr(0, slash), now)) return path.substr(0, slash);
     }
     return path;
 }
@@ -72,8 +72,7 @@ std::string_view text_of(const std::array<char, http::imf_fixdate_length>& date)
 struct OpenFile {
     os::UniqueFd file;
     os::FileStatus status;
-    std::string full_path;  // for log lines
-    std::string name;       // decides on the media type
+    std::string name;  // decides on the media type
 };
 
 void add_validators(Response& response, const http::Representation& representation) {
@@ -94,8 +93,8 @@ Response whole_or_part(OpenFile opened, const http::Representation& representati
         response.fields.add("Content-Range", "bytes " + std::to_string(range->first) + "-" +
                                                  std::to_string(range->last) + "/" + std::to_string(size));
     }
-    response.content =
-        body::FileRange{std::move(opened.file), range ? range->first : 0, range ? range->length() : size};
+    response.content = body::FileRange{std::move(opened.file), range ? range->first : 0, range ? range->length() : size,
+                                       opened.status.changed};
     return response;
 }
 
@@ -129,10 +128,9 @@ Response serve(OpenFile opened, const Request& request, const Context& context) 
 
 Response redirect_to_folder(const Request& request) {
     Response response;
-    response.status = http::Status::moved_permanently;
-    response.lacks_page = true;
     const std::string folder = request.path + "/";
-    response.fields.add("Location", http::encode_path_and_query(folder, request.head.query(), request.head.has_query));
+    redirect(response, http::Status::moved_permanently,
+             http::encode_path_and_query(folder, request.head.query(), request.head.has_query));
     return response;
 }
 
@@ -143,29 +141,32 @@ Outcome serve_index(const Request& request, const routing::Resource& folder, con
         const routing::Resource candidate{folder.root, folder.relative + name};
         base::Result<os::UniqueFd> file = candidate.root->open(candidate.relative, context.clock.now());
         if (!file && status_for(file.error().code) == http::Status::not_found) continue;
-        if (!file) return open_failure(candidate, file.error(), context.clock.now());
+        if (!file) return open_failure(candidate, file.error(), request, context);
         const base::Result<os::FileStatus> status = os::status_of(file->fd());
         if (!status || status.value().kind != os::FileStatus::Kind::regular) continue;
         // The file's own path may belong to another location, which then has the say.
         std::string path = request.path + name;
         if (context.routes.route(request.server, path).settings != request.route.settings)
             return Reroute{std::move(path)};
-        return serve({std::move(file).value(), status.value(), candidate.full_path(), name}, request, context);
+        return serve({std::move(file).value(), status.value(), name}, request, context);
     }
     return Declined{};
 }
 
 }  // namespace
 
-Response open_failure(const routing::Resource& resource, const base::Error& error, base::Instant now) {
-    const std::string full_path = resource.full_path();
-    std::string explanation = "open \"" + full_path + "\": " + base::describe(error.code);
-    if (error.code == EXDEV || error.code == ELOOP) explanation += " (a symbolic link leads out of the root)";
-    const std::string_view prefix = failing_prefix(resource, now);
+Response open_failure(const routing::Resource& resource, const base::Error& error, const Request& request,
+                      const Context& context) {
+    const http::Status status = status_for(error.code);
+    const bool unwanted = status == http::Status::not_found && !request.route.settings->log_not_found;
+    if (!context.explains || unwanted) return failure(status, "");
+    std::string explanation = "open " + resource.shown() + ": " + base::describe(error.code);
+    if (error.code == EXDEV) explanation += " (a symbolic link leads out of the root)";
+    const std::string_view prefix = failing_prefix(resource, context.clock.now());
     if (prefix.size() < resource.relative.size()) {
-        explanation.append("; it fails at \"").append(resource.root->path()).append("/").append(prefix).append("\"");
+        explanation += "; it fails at " + routing::Resource{resource.root, std::string{prefix}}.shown();
     }
-    return failure(status_for(error.code), std::move(explanation));
+    return failure(status, std::move(explanation));
 }
 
 Outcome StaticFile::handle(const Request& request, const Context& context) const {
@@ -178,11 +179,10 @@ Outcome StaticFile::handle(const Request& request, const Context& context) const
                 : "the alias replaces \"" + std::string{request.route.location_path} + "\" by whole segments only");
     }
     if (files::has_hidden_component(resource->relative)) {
-        return failure(http::Status::not_found,
-                       "\"" + resource->full_path() + "\" is not served: a name in it begins with a dot");
+        return failure(http::Status::not_found, resource->shown() + " is not served: a name in it begins with a dot");
     }
     base::Result<os::UniqueFd> file = resource->root->open(resource->relative, context.clock.now());
-    if (!file) return open_failure(*resource, file.error(), context.clock.now());
+    if (!file) return open_failure(*resource, file.error(), request, context);
     const base::Result<os::FileStatus> status = os::status_of(file->fd());
     if (!status) return failure(http::Status::internal_server_error, status.error().message);
     switch (status.value().kind) {
@@ -190,12 +190,11 @@ Outcome StaticFile::handle(const Request& request, const Context& context) const
             if (!request.path.ends_with('/')) return redirect_to_folder(request);
             return serve_index(request, *resource, context);
         case os::FileStatus::Kind::regular:
-            return serve({std::move(file).value(), status.value(), resource->full_path(), resource->relative}, request,
-                         context);
+            return serve({std::move(file).value(), status.value(), resource->relative}, request, context);
         case os::FileStatus::Kind::link:
         case os::FileStatus::Kind::other: break;
     }
-    return failure(http::Status::not_found, "\"" + resource->full_path() + "\" is neither a regular file nor a folder");
+    return failure(http::Status::not_found, resource->shown() + " is neither a regular file nor a folder");
 }
 
 }  // namespace handlers

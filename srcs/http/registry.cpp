@@ -13,9 +13,8 @@ namespace {
 // In the order of the enumeration.
 // clang-format off: these are tables.
 constexpr std::array<std::string_view, method_count> method_names{
-    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE",
-    "PATCH",
-    "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK",
+    "GET",   "HEAD",     "POST",      "PUT",   "DELETE", "CONNECT", "OPTIONS", "TRACE",
+    "PATCH", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",   "MOVE",    "LOCK",    "UNLOCK",
 };
 static_assert(method_names[static_cast<unsigned>(Method::unlock)] == "UNLOCK");
 
@@ -26,66 +25,66 @@ struct StatusRow {
 
 // IANA's HTTP Status Code Registry.
 constexpr auto status_rows = std::to_array<StatusRow>({
-    {100, "Continue"},                                // RFC 9110 15.2.1
-    {101, "Switching Protocols"},                     // 15.2.2
-    {102, "Processing"},                              // RFC 2518 10.1
-    {103, "Early Hints"},                             // RFC 8297 2
-    {200, "OK"},                                      // 15.3.1
-    {201, "Created"},                                 // 15.3.2
-    {202, "Accepted"},                                // 15.3.3
-    {203, "Non-Authoritative Information"},           // 15.3.4
-    {204, "No Content"},                              // 15.3.5
-    {205, "Reset Content"},                           // 15.3.6
-    {206, "Partial Content"},                         // 15.3.7
-    {207, "Multi-Status"},                            // RFC 4918 11.1
-    {208, "Already Reported"},                        // RFC 5842 7.1
-    {226, "IM Used"},                                 // RFC 3229 10.4.1
-    {300, "Multiple Choices"},                        // 15.4.1
-    {301, "Moved Permanently"},                       // 15.4.2
-    {302, "Found"},                                   // 15.4.3
-    {303, "See Other"},                               // 15.4.4
-    {304, "Not Modified"},                            // 15.4.5
-    {305, "Use Proxy"},                               // 15.4.6
-    {307, "Temporary Redirect"},                      // 15.4.8
-    {308, "Permanent Redirect"},                      // 15.4.9
-    {400, "Bad Request"},                             // 15.5.1
-    {401, "Unauthorized"},                            // 15.5.2
-    {402, "Payment Required"},                        // 15.5.3
-    {403, "Forbidden"},                               // 15.5.4
-    {404, "Not Found"},                               // 15.5.5
-    {405, "Method Not Allowed"},                      // 15.5.6
-    {406, "Not Acceptable"},                          // 15.5.7
-    {407, "Proxy Authentication Required"},           // 15.5.8
-    {408, "Request Timeout"},                         // 15.5.9
-    {409, "Conflict"},                                // 15.5.10
-    {410, "Gone"},                                    // 15.5.11
-    {411, "Length Required"},                         // 15.5.12
-    {412, "Precondition Failed"},                     // 15.5.13
-    {413, "Content Too Large"},                       // 15.5.14
-    {414, "URI Too Long"},                            // 15.5.15
-    {415, "Unsupported Media Type"},                  // 15.5.16
-    {416, "Range Not Satisfiable"},                   // 15.5.17
-    {417, "Expectation Failed"},                      // 15.5.18
-    {421, "Misdirected Request"},                     // 15.5.20
-    {422, "Unprocessable Content"},                   // 15.5.21
-    {423, "Locked"},                                  // RFC 4918 11.3
-    {424, "Failed Dependency"},                       // RFC 4918 11.4
-    {425, "Too Early"},                               // RFC 8470 5.2
-    {426, "Upgrade Required"},                        // 15.5.22
-    {428, "Precondition Required"},                   // RFC 6585 3
-    {429, "Too Many Requests"},                       // RFC 6585 4
-    {431, "Request Header Fields Too Large"},         // RFC 6585 5
-    {451, "Unavailable For Legal Reasons"},           // RFC 7725 3
-    {500, "Internal Server Error"},                   // 15.6.1
-    {501, "Not Implemented"},                         // 15.6.2
-    {502, "Bad Gateway"},                             // 15.6.3
-    {503, "Service Unavailable"},                     // 15.6.4
-    {504, "Gateway Timeout"},                         // 15.6.5
-    {505, "HTTP Version Not Supported"},              // 15.6.6
-    {506, "Variant Also Negotiates"},                 // RFC 2295 8.1
-    {507, "Insufficient Storage"},                    // RFC 4918 11.5
-    {508, "Loop Detected"},                           // RFC 5842 7.2
-    {511, "Network Authentication Required"},         // RFC 6585 6
+    {100, "Continue"},                         // RFC 9110 15.2.1
+    {101, "Switching Protocols"},              // 15.2.2
+    {102, "Processing"},                       // RFC 2518 10.1
+    {103, "Early Hints"},                      // RFC 8297 2
+    {200, "OK"},                               // 15.3.1
+    {201, "Created"},                          // 15.3.2
+    {202, "Accepted"},                         // 15.3.3
+    {203, "Non-Authoritative Information"},    // 15.3.4
+    {204, "No Content"},                       // 15.3.5
+    {205, "Reset Content"},                    // 15.3.6
+    {206, "Partial Content"},                  // 15.3.7
+    {207, "Multi-Status"},                     // RFC 4918 11.1
+    {208, "Already Reported"},                 // RFC 5842 7.1
+    {226, "IM Used"},                          // RFC 3229 10.4.1
+    {300, "Multiple Choices"},                 // 15.4.1
+    {301, "Moved Permanently"},                // 15.4.2
+    {302, "Found"},                            // 15.4.3
+    {303, "See Other"},                        // 15.4.4
+    {304, "Not Modified"},                     // 15.4.5
+    {305, "Use Proxy"},                        // 15.4.6
+    {307, "Temporary Redirect"},               // 15.4.8
+    {308, "Permanent Redirect"},               // 15.4.9
+    {400, "Bad Request"},                      // 15.5.1
+    {401, "Unauthorized"},                     // 15.5.2
+    {402, "Payment Required"},                 // 15.5.3
+    {403, "Forbidden"},                        // 15.5.4
+    {404, "Not Found"},                        // 15.5.5
+    {405, "Method Not Allowed"},               // 15.5.6
+    {406, "Not Acceptable"},                   // 15.5.7
+    {407, "Proxy Authentication Required"},    // 15.5.8
+    {408, "Request Timeout"},                  // 15.5.9
+    {409, "Conflict"},                         // 15.5.10
+    {410, "Gone"},                             // 15.5.11
+    {411, "Length Required"},                  // 15.5.12
+    {412, "Precondition Failed"},              // 15.5.13
+    {413, "Content Too Large"},                // 15.5.14
+    {414, "URI Too Long"},                     // 15.5.15
+    {415, "Unsupported Media Type"},           // 15.5.16
+    {416, "Range Not Satisfiable"},            // 15.5.17
+    {417, "Expectation Failed"},               // 15.5.18
+    {421, "Misdirected Request"},              // 15.5.20
+    {422, "Unprocessable Content"},            // 15.5.21
+    {423, "Locked"},                           // RFC 4918 11.3
+    {424, "Failed Dependency"},                // RFC 4918 11.4
+    {425, "Too Early"},                        // RFC 8470 5.2
+    {426, "Upgrade Required"},                 // 15.5.22
+    {428, "Precondition Required"},            // RFC 6585 3
+    {429, "Too Many Requests"},                // RFC 6585 4
+    {431, "Request Header Fields Too Large"},  // RFC 6585 5
+    {451, "Unavailable For Legal Reasons"},    // RFC 7725 3
+    {500, "Internal Server Error"},            // 15.6.1
+    {501, "Not Implemented"},                  // 15.6.2
+    {502, "Bad Gateway"},                      // 15.6.3
+    {503, "Service Unavailable"},              // 15.6.4
+    {504, "Gateway Timeout"},                  // 15.6.5
+    {505, "HTTP Version Not Supported"},       // 15.6.6
+    {506, "Variant Also Negotiates"},          // RFC 2295 8.1
+    {507, "Insufficient Storage"},             // RFC 4918 11.5
+    {508, "Loop Detected"},                    // RFC 5842 7.2
+    {511, "Network Authentication Required"},  // RFC 6585 6
 });
 static_assert(std::ranges::is_sorted(status_rows, {}, &StatusRow::code));
 
@@ -156,9 +155,7 @@ std::optional<Method> find_method(std::string_view name) {
     return std::nullopt;
 }
 
-std::string_view name_of(Method method) {
-    return method_names[static_cast<unsigned>(method)];
-}
+std::string_view name_of(Method method) { return method_names[static_cast<unsigned>(method)]; }
 
 std::string MethodSet::to_string() const {
     std::string out;
@@ -195,8 +192,6 @@ FieldName find_field_name(std::string_view name) {
     }
 }
 
-std::string_view name_of(FieldName name) {
-    return field_names[static_cast<unsigned>(name)];
-}
+std::string_view name_of(FieldName name) { return field_names[static_cast<unsigned>(name)]; }
 
 }  // namespace http

@@ -21,7 +21,7 @@ base::Result<os::UniqueFd> EventLoop::open_epoll() {
     return epoll;
 }
 
-void EventLoop::turn(base::Clock& clock, base::Duration timeout) {
+bool EventLoop::turn(base::Clock& clock, base::Duration timeout) {
     const int wait = run_list_.empty() ? to_timeout(timeout) : 0;
     const int count = ::epoll_wait(epoll_.fd(), events_.data(), batch_size, wait);
     clock.refresh();
@@ -36,6 +36,7 @@ void EventLoop::turn(base::Clock& clock, base::Duration timeout) {
         slot.watcher->on_turn();
     }
     running_.clear();
+    return count < static_cast<int>(batch_size);
 }
 
 void EventLoop::note(const epoll_event& event) {
@@ -77,9 +78,13 @@ Watch::Watch(EventLoop& loop, int descriptor, std::uint32_t events, Watcher& wat
     registered_ = ::epoll_ctl(loop_.epoll_.fd(), EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
-void Watch::change(int descriptor, std::uint32_t events) {
+void Watch::ask_anew(int descriptor, std::uint32_t events) const {
     epoll_event event{events, {.u64 = to_data(slot_, loop_.slots_[slot_].generation)}};
     ::epoll_ctl(loop_.epoll_.fd(), EPOLL_CTL_MOD, descriptor, &event);
+}
+
+void Watch::change(int descriptor, std::uint32_t events) {
+    ask_anew(descriptor, events);
     loop_.slots_[slot_].ready = 0;
 }
 

@@ -18,7 +18,7 @@ void Listener::resume() {
 }
 
 void Listener::accept_all() {
-    while (!paused_ && acceptor_.has_room(false) && accept_one()) {}
+    while (accept_one()) {}
 }
 
 void Listener::on_turn() {
@@ -35,7 +35,7 @@ bool Listener::accept_one() {
     switch (accepted.outcome) {
         case os::Accepted::Outcome::accepted: acceptor_.take(std::move(accepted), index_); return true;
         case os::Accepted::Outcome::none: return false;
-        case os::Accepted::Outcome::no_descriptors: acceptor_.out_of_descriptors(accepted.code); return false;
+        case os::Accepted::Outcome::failed: acceptor_.accepting_failed(accepted.code); return false;
     }
     return false;
 }

@@ -1,6 +1,7 @@
 #include "net/timers.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace net {
 
@@ -16,7 +17,8 @@ void Timers::insert(Timer& timer) {
     const std::int64_t tick = std::clamp(wanted, reached_ + 1, reached_ + wheel_size - 1);
     timer.due_ = base::Instant{base::Duration{tick * tick_length}};
     wheel_[slot_of(tick)].push_back(timer);
-    occupied_.set(slot_of(tick));
+    if (!occupied(slot_of(tick))) ++armed_slots_;
+    occupied_[slot_of(tick) / 64] |= std::uint64_t{1} << slot_of(tick) % 64;
     // What the clamp made later than the deadline may not stay behind a deadline that moves closer.
     if (timer.due_ > timer.deadline_) timer.due_ = timer.deadline_;
 }
@@ -28,8 +30,9 @@ void Timers::advance(base::Instant now) {
     for (std::int64_t tick = first; tick <= current; ++tick) {
         const std::size_t slot = slot_of(tick);
         reached_ = tick;
-        if (!occupied_.test(slot)) continue;
-        occupied_.reset(slot);
+        if (!occupied(slot)) continue;
+        occupied_[slot / 64] &= ~(std::uint64_t{1} << slot % 64);
+        --armed_slots_;
         base::IntrusiveList<Timer> due;
         due.take_all(wheel_[slot]);
         while (!due.empty()) {
@@ -48,11 +51,20 @@ void Timers::advance(base::Instant now) {
 }
 
 std::optional<base::Duration> Timers::until_next(base::Instant now) const {
-    if (occupied_.none()) return std::nullopt;
-    std::int64_t tick = reached_ + 1;
-    while (!occupied_.test(slot_of(tick))) ++tick;
-    const base::Instant due{base::Duration{tick * tick_length}};
+    if (armed_slots_ == 0) return std::nullopt;
+    const base::Instant due{base::Duration{next_occupied(reached_ + 1) * tick_length}};
     return std::max(due - now, base::Duration{0});
+}
+
+// The first tick from `tick` on whose slot is occupied; precondition: there is one. 64 slots at a look: the usual
+// deadline is a whole turn of the wheel away.
+std::int64_t Timers::next_occupied(std::int64_t tick) const {
+    for (;;) {
+        const std::size_t slot = slot_of(tick);
+        const std::uint64_t rest = occupied_[slot / 64] >> slot % 64;
+        if (rest != 0) return tick + std::countr_zero(rest);
+        tick += 64 - static_cast<std::int64_t>(slot % 64);
+    }
 }
 
 }  // namespace net

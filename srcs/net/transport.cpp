@@ -3,22 +3,16 @@
 namespace net {
 
 Transport::Transport(EventLoop& loop, os::UniqueFd socket, Watcher& watcher, base::BlockPool& pool)
-    : socket_(std::move(socket)),
-      watch_(loop, socket_.fd(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, watcher),
-      input_(pool),
-      output_(pool) {}
+    : socket_(std::move(socket)), watch_(loop, socket_.fd(), events, watcher), input_(pool), output_(pool) {}
 
-bool Transport::receive(std::span<char> scratch) {
-    const bool into_own = !input_.empty();
-    const std::span<char> into = into_own ? input_.reserve(base::BlockPool::block_size / 2) : scratch;
-    const os::Transfer transfer = os::receive(socket_.fd(), into);
+Received Transport::receive(std::span<char> scratch) {
+    const os::Transfer transfer = os::receive(socket_.fd(), scratch);
     if (transfer.used_up) watch_.used_up_reading();
-    if (into_own) {
-        input_.commit(transfer.bytes);
-    } else {
-        fresh_ = {into.data(), transfer.bytes};
-    }
-    return transfer.ended;
+    if (transfer.ended) return Received::end;
+    if (transfer.bytes == 0) return Received::nothing;
+    fresh_ = {scratch.data(), transfer.bytes};
+    if (!input_.empty()) settle();
+    return Received::bytes;
 }
 
 void Transport::consume(std::size_t count) {

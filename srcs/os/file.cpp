@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <memory>
 
 namespace os {
@@ -49,18 +50,32 @@ base::Result<UniqueFd> open_folder(const std::string& path) {
     return folder;
 }
 
-base::Result<UniqueFd> open_beneath(int folder, std::string_view path) {
+namespace {
+
+base::Result<UniqueFd> open_beneath(int folder, std::string_view path, std::uint64_t flags) {
     const std::string relative{path.empty() ? "." : path};
     int fd = -1;
     // EAGAIN: a rename somewhere raced with the check for `..` (openat2(2)); bounded, since an attacker may rename
     // for ever.
     for (int attempt = 0; attempt < 8; ++attempt) {
-        fd = open_beneath_fd(folder, relative.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        fd = open_beneath_fd(folder, relative.c_str(), flags | O_CLOEXEC);
         if (fd >= 0 || errno != EAGAIN) break;
     }
     UniqueFd file{fd};
     if (!file) return base::Error::from_errno("open", relative);
     return file;
+}
+
+}  // namespace
+
+base::Result<UniqueFd> open_beneath(int folder, std::string_view path) {
+    return open_beneath(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
+base::Result<FileStatus> look_beneath(int folder, std::string_view path) {
+    const base::Result<UniqueFd> place = open_beneath(folder, path, O_PATH);
+    if (!place) return place.error();
+    return status_of(place.value().fd());
 }
 
 base::Result<FileStatus> status_of(int file) {
@@ -81,6 +96,15 @@ base::Result<FileStatus> status_beneath(int folder, const char* name) {
     return from_kernel(status);
 }
 
+std::optional<std::string> real_path(const std::string& path) {
+    struct Free {
+        void operator()(char* text) const { std::free(text); }
+    };
+    const std::unique_ptr<char, Free> resolved{::realpath(path.c_str(), nullptr)};
+    if (!resolved) return std::nullopt;
+    return resolved.get();
+}
+
 base::Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<char> into) {
     std::size_t done = 0;
     while (done < into.size()) {
@@ -93,13 +117,10 @@ base::Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<char
     return done;
 }
 
-base::Result<std::vector<std::string>> names_in(int folder) {
-    // A duplicate would share the position in the folder; opening "." anew gives the reader a position of its own.
-    UniqueFd reader{::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!reader) return base::Error::from_errno("open folder", "for listing");
-    std::unique_ptr<DIR, CloseFolder> stream{::fdopendir(reader.fd())};
+base::Result<std::vector<std::string>> names_in(UniqueFd folder) {
+    std::unique_ptr<DIR, CloseFolder> stream{::fdopendir(folder.fd())};
     if (!stream) return base::Error::from_errno("list", "a folder");
-    static_cast<void>(reader.release());  // closedir closes it
+    static_cast<void>(folder.release());  // closedir closes it
     std::vector<std::string> names;
     for (;;) {
         errno = 0;

@@ -29,10 +29,7 @@ Transfer send(int socket, std::string_view bytes, More more) {
 
 Transfer send_file(int socket, int file, std::uint64_t offset, std::size_t count) {
     auto position = static_cast<off_t>(offset);
-    const ssize_t result = ::sendfile(socket, file, &position, count);
-    Transfer transfer = transferred(result, count);
-    transfer.ended = result == 0;
-    return transfer;
+    return transferred(::sendfile(socket, file, &position, count), count);
 }
 
 void shut_down_sending(int socket) { ::shutdown(socket, SHUT_WR); }

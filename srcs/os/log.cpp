@@ -15,9 +15,6 @@ namespace os {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> level_names{"debug", "info", "notice", "warn",
-                                                      "error", "crit", "alert",  "emerg"};
-
 int inherited_descriptor(const std::string& path) {
     if (path.empty() || path == "/dev/stderr") return STDERR_FILENO;
     if (path == "/dev/stdout") return STDOUT_FILENO;
@@ -42,12 +39,12 @@ void append_on_one_line(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string_view name_of(LogLevel level) { return level_names[static_cast<std::size_t>(level)]; }
+std::string_view name_of(LogLevel level) { return log_level_names[static_cast<std::size_t>(level)]; }
 
 std::optional<LogLevel> find_log_level(std::string_view name) {
-    const auto* found = std::ranges::find(level_names, name);
-    if (found == level_names.end()) return std::nullopt;
-    return static_cast<LogLevel>(found - level_names.begin());
+    const auto* found = std::ranges::find(log_level_names, name);
+    if (found == log_level_names.end()) return std::nullopt;
+    return static_cast<LogLevel>(found - log_level_names.begin());
 }
 
 base::Result<LogSink> LogSink::open(const std::string& path) {
@@ -55,12 +52,18 @@ base::Result<LogSink> LogSink::open(const std::string& path) {
     UniqueFd file{inherited >= 0
                       ? ::fcntl(inherited, F_DUPFD_CLOEXEC, 3)
                       : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644)};
-    if (!file && errno == EBADF)
-        file = UniqueFd{::open("/dev/null", O_WRONLY | O_CLOEXEC)};  // started with that descriptor closed
     if (!file) return base::Error::from_errno("open log", path.empty() ? "stderr" : path);
     struct stat status {};
     const bool regular = ::fstat(file.fd(), &status) == 0 && S_ISREG(status.st_mode);
-    return LogSink{std::move(file), !regular};
+    return LogSink{path, std::move(file), !regular};
+}
+
+base::Result<void> LogSink::reopen() {
+    if (inherited_descriptor(path_) >= 0) return {};
+    base::Result<LogSink> opened = open(path_);
+    if (!opened) return opened.error();
+    *this = std::move(opened).value();
+    return {};
 }
 
 std::size_t LogSink::write(std::string_view bytes) {
@@ -93,13 +96,10 @@ void ErrorLog::write(LogLevel level, std::string_view message) {
     lost_ = sink_.write(line_) == line_.size() ? 0 : lost_ + 1;
 }
 
-std::optional<std::uint64_t> RateLimit::pass(base::Instant now) {
-    if (last_ && now - *last_ < std::chrono::seconds{1}) {
-        ++held_back_;
-        return std::nullopt;
-    }
+bool RateLimit::pass(base::Instant now) {
+    if (last_ && now - *last_ < std::chrono::seconds{1}) return false;
     last_ = now;
-    return std::exchange(held_back_, 0);
+    return true;
 }
 
 }  // namespace os

@@ -7,6 +7,15 @@
 
 namespace os {
 
+bool ensure_standard_descriptors() {
+    for (;;) {
+        UniqueFd descriptor{::open("/dev/null", O_RDWR)};
+        if (!descriptor) return false;
+        if (descriptor.fd() > STDERR_FILENO) return true;
+        static_cast<void>(descriptor.release());  // stays for good
+    }
+}
+
 base::Result<std::uint64_t> raise_descriptor_limit(std::optional<std::uint64_t> wanted) {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return base::Error::from_errno("read", "the limit of open files");

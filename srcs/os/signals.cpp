@@ -1,6 +1,7 @@
 #include "os/signals.hpp"
 
 #include <sys/signalfd.h>
+#include <unistd.h>
 #include <csignal>
 
 namespace os {
@@ -17,6 +18,8 @@ base::Result<UniqueFd> open_signals(std::initializer_list<int> signals) {
     if (!descriptor) return base::Error::from_errno("open", "a signalfd");
     return descriptor;
 }
+
+bool has_terminal() { return ::isatty(STDIN_FILENO) == 1; }
 
 std::optional<int> next_signal(int descriptor) {
     signalfd_siginfo info{};

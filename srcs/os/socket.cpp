@@ -78,7 +78,12 @@ int address_family(const Endpoint& endpoint) {
     return AF_UNIX;
 }
 
-bool means_no_descriptors(int code) { return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM; }
+// Who waited has gone, or his network has: accept(2) wants all of these to be treated like EAGAIN.
+bool means_nobody(int code) {
+    constexpr std::array codes{EAGAIN,    ECONNABORTED, EINTR,        EPROTO,     ENETDOWN,   ENOPROTOOPT,
+                               EHOSTDOWN, ENONET,       EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH};
+    return std::ranges::find(codes, code) != codes.end();
+}
 
 }  // namespace
 
@@ -223,8 +228,8 @@ Accepted accept_from(int listening_socket) {
     if (result.socket) {
         result.outcome = Accepted::Outcome::accepted;
         result.peer = Endpoint::from_kernel(address, length);
-    } else if (means_no_descriptors(errno)) {
-        result.outcome = Accepted::Outcome::no_descriptors;
+    } else if (!means_nobody(errno)) {
+        result.outcome = Accepted::Outcome::failed;
         result.code = errno;
     }
     return result;

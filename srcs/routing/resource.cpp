@@ -1,5 +1,7 @@
 #include "routing/resource.hpp"
 
+#include "base/ascii.hpp"
+
 namespace routing {
 
 namespace {
@@ -11,16 +13,25 @@ std::string_view without_leading_slash(std::string_view path) {
 
 }  // namespace
 
-std::string Resource::full_path() const { return root->path() + (root->path().ends_with('/') ? "" : "/") + relative; }
+std::string Resource::shown() const {
+    std::string text{"\""};
+    base::append_log_escaped(text, root->path());
+    if (!root->path().ends_with('/')) text.push_back('/');
+    base::append_log_escaped(text, relative);
+    return text.append("\"");
+}
 
 std::optional<Resource> resource_for(const Route& route, std::string_view path) {
     const Mapping& mapping = *route.mapping;
     if (mapping.root == nullptr) return std::nullopt;
     if (!mapping.replaces_location) return Resource{mapping.root, std::string{without_leading_slash(path)}};
     const std::string_view rest = path.substr(route.location_path.size());
+    if (!mapping.file_name.empty()) {
+        if (!rest.empty()) return std::nullopt;
+        return Resource{mapping.root, mapping.file_name};
+    }
     const bool whole_segment = rest.empty() || rest.starts_with('/') || route.location_path.ends_with('/');
     if (!whole_segment) return std::nullopt;
-    if (!mapping.file_name.empty()) return Resource{mapping.root, mapping.file_name + std::string{rest}};
     return Resource{mapping.root, std::string{without_leading_slash(rest)}};
 }
 

@@ -1,19 +1,13 @@
 #include "server/access_log.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <utility>
 
 #include "base/ascii.hpp"
 
 namespace server {
 
 namespace {
-
-void append_number(std::string& out, std::uint64_t value) {
-    std::array<char, 20> text{};
-    out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
-}
 
 // nginx writes "-" where a field isn't there.
 void append_quoted(std::string& out, std::string_view text) {
@@ -36,34 +30,43 @@ void AccessLog::append(const AccessRecord& record) {
     buffer_.append(record.remote_address).append(" - - [").append(record.time).append("] \"");
     base::append_log_escaped(buffer_, record.request_line);
     buffer_.append("\" ");
-    append_number(buffer_, http::code_of(record.status));
+    base::append_number(buffer_, http::code_of(record.status));
     buffer_.push_back(' ');
-    append_number(buffer_, record.content_bytes);
+    base::append_number(buffer_, record.content_bytes);
     buffer_.push_back(' ');
     append_quoted(buffer_, record.referer);
     buffer_.push_back(' ');
     append_quoted(buffer_, record.user_agent);
     buffer_.push_back('\n');
-    if (buffer_.size() >= flush_size) flush();
+    if (buffer_.size() >= flush_size && !stuck_) flush();
+    if (buffer_.size() > size_limit) drop_half();
 }
 
 void AccessLog::flush() {
     if (buffer_.empty()) return;
-    buffer_.erase(0, sink_.write(buffer_));
-    if (buffer_.empty()) return;
-    timer_.set(clock_.now() + flush_interval);
-    drop_what_is_too_much();
+    const std::size_t written = sink_.write(buffer_);
+    if (written > 0) mid_line_ = buffer_[written - 1] != '\n';
+    buffer_.erase(0, written);
+    stuck_ = !buffer_.empty();
+    if (stuck_) timer_.set(clock_.now() + flush_interval);
 }
 
-void AccessLog::drop_what_is_too_much() {
-    if (buffer_.size() <= size_limit) return;
-    const std::size_t end = buffer_.find('\n', buffer_.size() - size_limit) + 1;
-    const auto lines = std::count(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(end), '\n');
-    buffer_.erase(0, end);
-    if (complaints_.pass(clock_.now())) {
-        errors_.write(os::LogLevel::alert, "access log: " + std::to_string(lines) +
-                                               " lines were lost: the disk is full or the reader too slow");
-    }
+base::Result<void> AccessLog::reopen() {
+    flush();
+    return sink_.reopen();
+}
+
+// Half of it at once: a line at a time would move the rest for every request. A line that was begun is kept.
+void AccessLog::drop_half() {
+    const std::size_t begin = mid_line_ ? buffer_.find('\n') + 1 : 0;
+    const std::size_t end = buffer_.find('\n', buffer_.size() / 2) + 1;
+    const auto at = [this](std::size_t offset) { return buffer_.begin() + static_cast<std::ptrdiff_t>(offset); };
+    if (begin >= end) return;
+    lost_ += static_cast<std::uint64_t>(std::count(at(begin), at(end), '\n'));
+    buffer_.erase(begin, end - begin);
+    if (!complaints_.pass(clock_.now())) return;
+    errors_.write(os::LogLevel::alert, "access log: " + std::to_string(std::exchange(lost_, 0)) +
+                                           " lines were lost: the disk is full or the reader too slow");
 }
 
 }  // namespace server

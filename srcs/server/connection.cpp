@@ -11,13 +11,12 @@ Connection::Connection(Services& services, os::Accepted accepted, std::size_t li
     : services_(services),
       peer_(std::move(accepted.peer)),
       number_(number),
-      settings_(
-          services.site.routes().route_of_server(services.site.settings().sockets[listener].default_server).settings),
-      progress_(services.clock.now()),
-      entered_(progress_),
+      settings_(nullptr),
+      pace_(services.clock.now()),
       listener_(static_cast<std::uint32_t>(listener)),
       transport_(services.loop, std::move(accepted.socket), *this, services.blocks),
       timer_(services.timers, *this) {
+    settings_ = &default_server().settings;
     plan_next_turn();
 }
 
@@ -27,6 +26,7 @@ Connection::~Connection() {
 
 void Connection::on_turn() {
     if (state_ == State::closed) return;
+    answers_left_ = answers_a_turn;
     if (transport_.broken()) {
         if (wants_to_send()) log(os::LogLevel::info, "the client went away before it had its whole answer");
         return enter(State::closed);
@@ -37,15 +37,16 @@ void Connection::on_turn() {
         receive();
     }
     transport_.settle();
-    if (exchange_ && head_in_input_) exchange_->head_moved(transport_.input());
+    if (exchange_) exchange_->input_moved(transport_.input());
     if (state_ != State::closed) plan_next_turn();
 }
 
 void Connection::enter(State state) {
     if (state_ == State::closed) return;
     const State before = std::exchange(state_, state);
-    entered_ = services_.clock.now();
+    pace_.enter(services_.clock.now());
     switch (state) {
+        case State::idle:
         case State::reading_head:
         case State::reading_content:
         case State::handling:
@@ -53,11 +54,11 @@ void Connection::enter(State state) {
         case State::lingering:
             transport_.shut_down_sending();
             transport_.discard_input();
-            progress_ = entered_;
+            pace_.progress(services_.clock.now());
             break;
         case State::closed:
             if (exchange_ && before != State::writing) exchange_->abandon();
-            if (exchange_ && exchange_->head_has_begun()) finish_exchange();
+            if (exchange_) finish_exchange();
             timer_.cancel();
             idle_mark_.unlink();
             services_.closed.push_back(this);
@@ -68,25 +69,25 @@ void Connection::enter(State state) {
 void Connection::plan_next_turn() {
     const bool ready = wants_to_send() ? transport_.can_send() : transport_.can_receive();
     if (ready) transport_.again();
-    const bool idle = state_ == State::reading_head && !exchange_ && !wants_to_send();
-    if (idle && !idle_mark_.linked()) (requests_ > 0 ? services_.idle : services_.silent).push_back(idle_mark_);
-    if (!idle) idle_mark_.unlink();
+    const bool waits = state_ == State::idle && !wants_to_send();
+    if (waits && !idle_mark_.linked()) (requests_ > 0 ? services_.idle : services_.silent).push_back(idle_mark_);
+    if (!waits) idle_mark_.unlink();
     timer_.set(deadline());
 }
 
-bool Connection::can_make_room() const {
+bool Connection::can_be_spared() const {
     if (transport_.can_receive()) return false;
-    return requests_ > 0 || services_.clock.now() - entered_ >= time_to_speak;
+    return requests_ > 0 || services_.clock.now() - pace_.entered() >= time_to_speak;
 }
 
 base::Instant Connection::deadline() const {
-    if (wants_to_send()) return progress_ + settings().send_timeout;
+    if (wants_to_send()) return pace_.sending(settings());
     switch (state_) {
-        case State::reading_head:
-            if (exchange_) return exchange_->started_at() + server_settings().client_header_timeout;
-            return entered_ + settings().keepalive_timeout;
-        case State::reading_content: return progress_ + settings().client_body_timeout;
-        case State::lingering: return std::min(progress_ + settings().lingering_timeout, entered_ + longest_lingering);
+        case State::idle:
+            return requests_ == 0 ? pace_.first_request(default_server()) : pace_.next_request(settings());
+        case State::reading_head: return pace_.head(exchange_->server());
+        case State::reading_content: return pace_.content(settings(), exchange_->content_taken());
+        case State::lingering: return pace_.lingering(settings());
         case State::handling:
         case State::writing:
         case State::closed: break;
@@ -100,41 +101,45 @@ void Connection::on_deadline() {
         return enter(State::closed);
     }
     switch (state_) {
-        case State::reading_head:
-            if (!exchange_) return enter(State::closed);
-            refuse(http::Status::request_timeout, "head-timeout");
-            break;
+        case State::reading_head: refuse(http::Status::request_timeout, "head-timeout"); break;
         case State::reading_content: refuse(http::Status::request_timeout, "content-timeout"); break;
-        case State::lingering: return enter(State::closed);
+        case State::idle:
+        case State::lingering:
         case State::handling:
         case State::writing:
-        case State::closed: return;
+        case State::closed: return enter(State::closed);
     }
-    advance();
+    process_input();
+    // Who was too slow once is not waited for again.
+    unread_content_ = false;
+    transport_.discard_input();
     if (state_ != State::closed) plan_next_turn();
 }
 
 void Connection::receive() {
-    const bool ended = transport_.receive(services_.scratch);
-    if (ended) return peer_ended();
-    if (transport_.input().empty()) return;
-    progress_ = services_.clock.now();
+    const net::Received received = transport_.receive(services_.scratch);
+    if (exchange_) exchange_->input_moved(transport_.input());
+    switch (received) {
+        case net::Received::nothing: return;
+        case net::Received::end:
+            if (exchange_) log(os::LogLevel::info, "the client ended the connection in the middle of its request");
+            return enter(State::closed);
+        case net::Received::bytes: break;
+    }
+    if (state_ != State::idle) pace_.progress(services_.clock.now());
     if (state_ == State::lingering) return transport_.discard_input();
-    advance();
-}
-
-void Connection::peer_ended() {
-    const bool in_the_middle = exchange_ != nullptr && exchange_->head_has_begun();
-    if (in_the_middle) log(os::LogLevel::info, "the client ended the connection in the middle of its request");
-    enter(State::closed);
+    process_input();
 }
 
 // Takes the input as far as it goes. Requests that are answered from memory follow one another here, so that what
 // arrived in one recv leaves in one send.
-void Connection::advance() {
+void Connection::process_input() {
     for (bool goes_on = true; goes_on;) {
         switch (state_) {
-            case State::reading_head: goes_on = !transport_.above_high_water() && read_head(); break;
+            case State::idle: goes_on = begin_request(); break;
+            case State::reading_head:
+                goes_on = judge_head(exchange_->read_head(transport_.input(), services_.site));
+                break;
             case State::reading_content: goes_on = read_content(); break;
             case State::handling: respond(); break;
             case State::writing: goes_on = response_is_queued(); break;
@@ -144,14 +149,23 @@ void Connection::advance() {
     }
 }
 
-bool Connection::read_head() {
-    if (transport_.input().empty()) return false;
-    if (!exchange_) {
-        exchange_ = services_.exchanges.take();
-        exchange_->start(services_.site, listener_, services_.clock.now());
-        head_in_input_ = true;
+bool Connection::begin_request() {
+    if (transport_.input().empty() || transport_.above_high_water() || answers_left_ == 0) return false;
+    exchange_ = services_.exchanges.take();
+    exchange_->start(services_.site, listener_);
+    const http::RequestParser::Verdict verdict = exchange_->read_head(transport_.input(), services_.site);
+    if (verdict == http::RequestParser::Verdict::need_more && !exchange_->head_has_begun()) {
+        // Empty lines before a request-line are skipped (RFC 9112 2.2); they don't make a request.
+        transport_.consume(exchange_->head_size());
+        services_.exchanges.give_back(std::move(exchange_));
+        return false;
     }
-    switch (exchange_->read_head(transport_.input(), services_.site)) {
+    enter(State::reading_head);
+    return judge_head(verdict);
+}
+
+bool Connection::judge_head(http::RequestParser::Verdict verdict) {
+    switch (verdict) {
         case http::RequestParser::Verdict::need_more: return false;
         case http::RequestParser::Verdict::rejected:
             refuse(exchange_->rejection().status, exchange_->rejection().slug);
@@ -173,12 +187,14 @@ void Connection::head_complete() {
     }
     // Content that will be of no use is not asked for; a little of it is read all the same, to keep the connection.
     const bool costly = exchange_->wants_continue() || !exchange_->content_is_short();
-    if (costly && handlers::refuse_method(exchange_->request())) return answer_unread();
-    exchange_->keep_head();
-    release_head();
+    if (costly && handlers::refuse_method(exchange_->request())) {
+        unread_content_ = true;
+        return respond();
+    }
+    transport_.consume(exchange_->keep_head());
     // Who has sent content already doesn't wait for leave (RFC 9110 10.1.1).
     if (exchange_->wants_continue() && transport_.input().empty()) transport_.output().append(http::continue_response);
-    progress_ = services_.clock.now();
+    pace_.progress(services_.clock.now());
     enter(State::reading_content);
 }
 
@@ -197,28 +213,19 @@ bool Connection::read_content() {
     return true;
 }
 
-// The request was refused before it could be handled: its answer is the connection's last, and what the client still
-// sends is discarded.
+void Connection::respond() {
+    exchange_->respond(services_.site, services_.clock);
+    persists_ = !unread_content_ && !services_.draining && exchange_->request().head.wants_keep_alive() &&
+                requests_ < settings().keepalive_requests && settings().keepalive_timeout.count() > 0;
+    queue_response();
+}
+
+// The request can't be handled: the answer is the connection's last, and what the client still sends is discarded.
 void Connection::refuse(http::Status status, std::string_view slug) {
     log(os::LogLevel::info, std::string{slug} + ": refused with " + std::to_string(http::code_of(status)));
-    exchange_->refuse(status, context());
+    exchange_->refuse(status, services_.site, services_.clock);
     persists_ = false;
     unread_content_ = true;
-    queue_response();
-}
-
-// As refuse(), for what the handlers answer by themselves.
-void Connection::answer_unread() {
-    exchange_->respond(context());
-    persists_ = false;
-    unread_content_ = true;
-    queue_response();
-}
-
-void Connection::respond() {
-    exchange_->respond(context());
-    persists_ = exchange_->request().head.wants_keep_alive() && !services_.draining &&
-                requests_ < settings().keepalive_requests && settings().keepalive_timeout.count() > 0;
     queue_response();
 }
 
@@ -230,14 +237,26 @@ http::Persistence Connection::persistence() const {
 
 void Connection::queue_response() {
     const handlers::Response& response = exchange_->response();
-    const bool kept_quiet = response.status == http::Status::not_found && !exchange_->settings().log_not_found;
-    if (!response.explanation.empty() && !kept_quiet) log(response.severity, response.explanation);
-    if (!transport_.has_output()) progress_ = services_.clock.now();
-    if (!exchange_->write_response(transport_.output(), persistence(), services_.timestamps)) {
-        log(os::LogLevel::error, "the file became shorter while it was read");
-        return enter(State::closed);
+    // What waits behind this answer goes on when it has been sent, in another turn.
+    answers_left_ = response.took_long || answers_left_ == 0 ? 0 : answers_left_ - 1;
+    if (!response.explanation.empty()) log(response.severity, response.explanation);
+    if (!transport_.has_output()) pace_.progress(services_.clock.now());
+    if (!write_response()) {
+        log(os::LogLevel::error, "the file became shorter, or failed, while it was read");
+        persists_ = false;
+        exchange_->refuse(http::Status::internal_server_error, services_.site, services_.clock);
+        if (!write_response()) return enter(State::closed);
     }
     enter(State::writing);
+}
+
+// False: its file didn't hold what it promised; nothing of it is in the output.
+bool Connection::write_response() {
+    base::Buffer& output = transport_.output();
+    const std::size_t size_before = output.size();
+    if (exchange_->write_response(output, persistence(), services_.timestamps)) return true;
+    output.shorten(size_before);
+    return false;
 }
 
 // Whether the connection can turn to the next request although this one's response may not be sent yet.
@@ -245,67 +264,56 @@ bool Connection::response_is_queued() {
     if (!exchange_) return false;
     if (exchange_->remaining_file() != nullptr) {
         // Sending it takes more than this turn: the input has to be free for others by then.
-        exchange_->keep_head();
-        release_head();
+        transport_.consume(exchange_->keep_head());
         return false;
     }
     finish_exchange();
-    if (persists_) enter(State::reading_head);
+    if (persists_) enter(State::idle);
     return persists_;
 }
 
+// Logs it, and lets go of its part of the input.
 void Connection::finish_exchange() {
     exchange_->write_access_log(services_.site, peer_, services_.timestamps);
-    release_head();
+    transport_.consume(exchange_->leave_input());
     services_.exchanges.give_back(std::move(exchange_));
-}
-
-// The head's bytes go from the input; of a head that was refused there is no end, what came goes when the connection
-// does.
-void Connection::release_head() {
-    if (!head_in_input_) return;
-    head_in_input_ = false;
-    if (!unread_content_) transport_.consume(exchange_->head_size());
 }
 
 void Connection::send() {
     if (transport_.has_output()) {
         const os::More more = streaming() ? os::More::yes : os::More::no;
-        if (transport_.send_output(more) > 0) progress_ = services_.clock.now();
+        if (transport_.send_output(more) > 0) pace_.progress(services_.clock.now());
     } else if (!send_from_file()) {
         return enter(State::closed);
     }
     if (!wants_to_send()) sent_everything();
 }
 
-// False: the file can't give what the head promised, and only a connection that ends early tells the client so.
+// False: the file can't give what the head promised.
 bool Connection::send_from_file() {
     body::FileRange& range = *exchange_->remaining_file();
-    const std::size_t quantum = static_cast<std::size_t>(std::min<std::uint64_t>(range.remaining, file_quantum));
-    const os::Transfer transfer = transport_.send_file(range.file.fd(), range.offset, quantum);
-    if (transfer.bytes > 0) progress_ = services_.clock.now();
-    exchange_->count_sent(transfer.bytes);
-    if (!body::advance(range, transfer.bytes, transfer.used_up)) {
-        log(os::LogLevel::error, "the file became shorter while it was sent");
-        return false;
-    }
-    if (range.remaining == 0) finish_exchange();
-    return true;
+    const FileSender::Step step = file_sender_.step(transport_, range);
+    if (step.bytes > 0) pace_.progress(services_.clock.now());
+    exchange_->count_sent(step.bytes);
+    if (step.failed) log(os::LogLevel::error, "the file became shorter, or failed, while it was sent");
+    if (!step.failed && range.remaining == 0) finish_exchange();
+    return !step.failed;
 }
 
 void Connection::sent_everything() {
-    if (state_ == State::writing && persists_) enter(State::reading_head);
+    if (state_ == State::writing && persists_) enter(State::idle);
     if (state_ == State::writing) {
-        // Closing with bytes unread would reset the connection and could take the answer away from the client (RFC
-        // 9112 9.6).
+        // Closing with bytes unread would reset the connection and could take the answer away from the client (RFC 9112
+        // 9.6).
         const bool more_to_come = unread_content_ || !transport_.input().empty() || transport_.can_receive();
         return enter(more_to_come ? State::lingering : State::closed);
     }
-    advance();
+    process_input();
 }
 
-const config::Server& Connection::server_settings() const {
-    return services_.site.settings().servers[exchange_->request().server];
+const config::Server& Connection::default_server() const {
+    const config::Settings& all = services_.site.settings();
+    return all.servers[all.sockets[listener_].default_server];
 }
 
 void Connection::log(os::LogLevel level, std::string_view message) {

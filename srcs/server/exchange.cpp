@@ -1,6 +1,7 @@
 #include "server/exchange.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "handlers/dispatch.hpp"
@@ -26,8 +27,7 @@ std::string_view first_line(std::string_view bytes) {
 
 }  // namespace
 
-void Exchange::start(const Site& site, std::size_t socket, base::Instant now) {
-    started_at_ = now;
+void Exchange::start(const Site& site, std::size_t socket) {
     socket_ = socket;
     request_.server = site.settings().sockets[socket].default_server;
     request_.route = site.routes().route_of_server(request_.server);
@@ -36,6 +36,7 @@ void Exchange::start(const Site& site, std::size_t socket, base::Instant now) {
     head_.clear();
     parser_.start(head_limits(*request_.route.server));
     head_bytes_ = {};
+    views_input_ = true;
     framing_ = http::NoContent{};
     decoder_ = {};
     content_taken_ = 0;
@@ -59,16 +60,24 @@ http::RequestParser::Verdict Exchange::read_head(std::string_view input, const S
     return verdict;
 }
 
-void Exchange::keep_head() {
-    if (head_bytes_.data() == kept_head_.data()) return;
+void Exchange::input_moved(std::string_view input) {
+    if (!views_input_) return;
+    head_bytes_ = input.substr(0, head_bytes_.size());
+    head_.bind(input.data());
+}
+
+std::size_t Exchange::keep_head() {
+    if (!views_input_) return 0;
     kept_head_ = head_bytes_;
     head_bytes_ = kept_head_;
     head_.bind(kept_head_.data());
+    return leave_input();
 }
 
-void Exchange::head_moved(std::string_view input) {
-    head_bytes_ = input.substr(0, head_bytes_.size());
-    head_.bind(input.data());
+std::size_t Exchange::leave_input() {
+    // A head that was refused has no end: its bytes stay, and go with the connection.
+    const bool complete = head_bytes_.size() == parser_.consumed();
+    return std::exchange(views_input_, false) && complete ? head_bytes_.size() : 0;
 }
 
 Exchange::ContentVerdict Exchange::reject_content(http::Status status, std::string_view slug) {
@@ -119,30 +128,32 @@ Exchange::ContentStep Exchange::take_content(std::string_view input) {
 }
 
 Exchange::ContentStep Exchange::take_chunked(std::string_view input) {
+    using Verdict = http::ChunkedDecoder::Verdict;
     std::size_t consumed = 0;
     for (;;) {
         const http::ChunkedDecoder::Step step = decoder_.feed(input.substr(consumed));
         consumed += step.consumed;
-        switch (step.verdict) {
-            case http::ChunkedDecoder::Verdict::need_more:
-            case http::ChunkedDecoder::Verdict::complete: return {step.verdict, consumed};
-            case http::ChunkedDecoder::Verdict::rejected:
-                rejection_ = decoder_.rejection();
-                return {step.verdict, consumed};
-            case http::ChunkedDecoder::Verdict::content: break;
-        }
         content_taken_ += step.content.size();
-        if (exceeds_limit(content_taken_)) {
+        // A chunk that announces more than may come is refused before it comes.
+        if (exceeds_limit(content_taken_) || exceeds_limit(decoder_.remaining())) {
             rejection_ = {http::Status::content_too_large, "content-too-large"};
-            return {http::ChunkedDecoder::Verdict::rejected, consumed};
+            return {Verdict::rejected, consumed};
         }
+        if (step.verdict == Verdict::rejected) rejection_ = decoder_.rejection();
+        if (step.verdict != Verdict::content) return {step.verdict, consumed};
     }
 }
 
-void Exchange::respond(const handlers::Context& context) { response_ = handlers::respond(request_, context); }
+handlers::Context Exchange::context(Site& site, const base::Clock& clock) const {
+    return {clock, site.routes(), site.error_log(settings()).takes(os::LogLevel::error)};
+}
 
-void Exchange::refuse(http::Status status, const handlers::Context& context) {
-    response_ = handlers::refuse(status, request_, context);
+void Exchange::respond(Site& site, const base::Clock& clock) {
+    response_ = handlers::respond(request_, context(site, clock));
+}
+
+void Exchange::refuse(http::Status status, Site& site, const base::Clock& clock) {
+    response_ = handlers::refuse(status, request_, context(site, clock));
 }
 
 void Exchange::abandon() {
@@ -151,19 +162,22 @@ void Exchange::abandon() {
 }
 
 bool Exchange::write_response(base::Buffer& out, http::Persistence persistence, Timestamps& timestamps) {
+    const bool never_has_content = http::never_has_content(response_.status);
+    // A 205 is framed like any other, as having none (RFC 9110 15.3.6).
+    if (never_has_content || response_.status == http::Status::reset_content) response_.content.clear();
     const std::uint64_t length = response_.content.remaining();
-    http::write_head(
-        out, {
-                 .status = response_.status,
-                 .server = request_.server_token(),
-                 .date = timestamps.http_date(),
-                 .fields = response_.fields.lines(),
-                 .content_length = http::never_has_content(response_.status) ? std::nullopt : std::optional{length},
-                 .persistence = persistence,
-             });
-    if (request_.method == http::Method::head || http::never_has_content(response_.status)) response_.content.clear();
+    http::write_head(out, {
+                              .status = response_.status,
+                              .server = request_.server_token(),
+                              .date = timestamps.http_date(),
+                              .fields = response_.fields.lines(),
+                              .content_length = never_has_content ? std::nullopt : std::optional{length},
+                              .persistence = persistence,
+                          });
+    if (request_.method == http::Method::head) response_.content.clear();
+    const std::uint64_t to_send = response_.content.remaining();
     if (!response_.content.copy_small(out)) return false;
-    if (response_.content.exhausted() && request_.method != http::Method::head) content_sent_ = length;
+    content_sent_ = to_send - response_.content.remaining();
     return true;
 }
 
@@ -187,7 +201,7 @@ void Exchange::write_access_log(Site& site, const os::Endpoint& peer, Timestamps
 std::string Exchange::log_suffix(std::string_view remote_address) const {
     std::string suffix{", client: "};
     suffix.append(remote_address);
-    const config::ServerName& name = request_.route.server->names.front();
+    const config::ServerName& name = server().names.front();
     suffix.append(", server: ").append(name.text);
     suffix.append(", request: \"");
     base::append_log_escaped(suffix,

@@ -24,7 +24,7 @@ base::Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<const config
     if (!limit) return limit.error();
     base::Result<os::UniqueFd> epoll = net::EventLoop::open_epoll();
     if (!epoll) return epoll.error();
-    base::Result<os::UniqueFd> signals = os::open_signals({SIGTERM, SIGINT, SIGQUIT, SIGHUP});
+    base::Result<os::UniqueFd> signals = os::open_signals({SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1});
     if (!signals) return signals.error();
 
     std::unique_ptr<Server> server{
@@ -52,10 +52,6 @@ Server::Server(Descriptors descriptors, std::shared_ptr<const config::Settings> 
 Server::~Server() {
     connections_.clear();
     listeners_.clear();
-    for (const os::Endpoint& endpoint : endpoints_) {
-        if (endpoint.family() == os::Endpoint::Family::unix_path) ::unlink(endpoint.path().c_str());
-    }
-    if (pid_written_) ::unlink(settings_->pid.c_str());
 }
 
 base::Result<void> Server::open_sockets() {
@@ -68,6 +64,8 @@ base::Result<void> Server::open_sockets() {
         base::Result<os::UniqueFd> socket = os::listen_on(configured.endpoint, configured.options);
         if (!socket) return at(configured.origin, socket.error());
         endpoints_.push_back(os::local_endpoint(socket->fd()));
+        if (configured.endpoint.family() == os::Endpoint::Family::unix_path)
+            left_files_.emplace_back(configured.endpoint.path());
         net::Acceptor& acceptor = *this;
         listeners_.push_back(std::make_unique<net::Listener>(loop_, std::move(socket).value(), acceptor, index));
         if (!listeners_.back()->registered())
@@ -78,13 +76,9 @@ base::Result<void> Server::open_sockets() {
 
 base::Result<void> Server::write_pid_file() {
     if (settings_->pid.empty()) return {};
-    const os::UniqueFd file{::open(settings_->pid.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-    if (!file) return at(settings_->pid_origin, base::Error::from_errno("write pid file", settings_->pid));
-    const std::string text = std::to_string(::getpid()) + "\n";
-    if (::write(file.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-        return at(settings_->pid_origin, base::Error::from_errno("write pid file", settings_->pid));
-    }
-    pid_written_ = true;
+    base::Result<os::LeftFile> file = os::LeftFile::pid_file(settings_->pid);
+    if (!file) return at(settings_->pid_origin, file.error());
+    left_files_.push_back(std::move(file).value());
     return {};
 }
 
@@ -96,7 +90,7 @@ base::Result<void> Server::become_user() {
 }
 
 void Server::warn_about_limits(std::uint64_t descriptor_limit) {
-    // A connection needs a descriptor, and while it downloads a large file another one.
+    // A connection needs a descriptor; that some need another one, for a file, is what the reserve is for.
     if (settings_->worker_connections + os::DescriptorReserve::capacity < descriptor_limit) return;
     site_->error_log().write(os::LogLevel::warn,
                              "worker_connections " + std::to_string(settings_->worker_connections) +
@@ -106,9 +100,9 @@ void Server::warn_about_limits(std::uint64_t descriptor_limit) {
 
 void Server::run() {
     while (!finished()) {
-        loop_.turn(clock_, wait_time());
+        const bool all_was_reported = loop_.turn(clock_, wait_time());
         timers_.advance(clock_.now());
-        end_turn();
+        end_turn(all_was_reported);
     }
     if (!connections_.empty()) {
         site_->error_log().write(os::LogLevel::warn,
@@ -125,21 +119,23 @@ bool Server::finished() const {
 }
 
 base::Duration Server::wait_time() const {
-    const std::optional<base::Duration> timer = timers_.until_next(clock_.now());
-    if (!drain_deadline_) return timer.value_or(base::Duration{-1});
-    const base::Duration rest = std::max(*drain_deadline_ - clock_.now(), base::Duration{0});
-    return std::min(timer.value_or(rest), rest);
+    if (loop_.is_busy()) return base::Duration{0};
+    if (drain_deadline_) return drain_look;
+    return timers_.until_next(clock_.now()).value_or(base::Duration{-1});
 }
 
-void Server::end_turn() {
-    // Who has been sent a request by now had its turn before this: what is idle here has nothing to lose.
-    if (drain_deadline_) {
-        while (!idle_.empty()) idle_.front().connection.close();
-        while (!silent_.empty()) silent_.front().connection.close();
-    }
+void Server::end_turn(bool all_was_reported) {
+    // Only when epoll had nothing more to report can a connection be known to have nothing to read.
+    if (drain_deadline_ && all_was_reported) close_who_can_be_spared();
     sweep();
     // Somebody has become idle who can make room for somebody who waits.
     if (paused_ == PauseReason::connections && !idle_.empty()) resume_listeners();
+}
+
+void Server::close_who_can_be_spared() {
+    for (base::IntrusiveList<IdleMark>* waiting : {&idle_, &silent_}) {
+        while (!waiting->empty() && waiting->front().connection.can_be_spared()) waiting->front().connection.close();
+    }
 }
 
 void Server::sweep() {
@@ -156,11 +152,18 @@ void Server::sweep() {
 
 void Server::on_turn() {
     signal_watch_.used_up_reading();
-    while (const std::optional<int> signal = os::next_signal(signals_.fd())) {
-        if (drain_deadline_) {
-            ends_at_once_ = true;
-            return;
-        }
+    while (const std::optional<int> signal = os::next_signal(signals_.fd())) handle(*signal);
+}
+
+void Server::handle(int signal) {
+    if (signal == SIGUSR1) return site_->reopen_logs();
+    if (signal == SIGHUP && !os::has_terminal()) {
+        return site_->error_log().write(
+            os::LogLevel::warn, "HUP: the configuration can't be read again while running; restart to change it");
+    }
+    if (drain_deadline_) {
+        ends_at_once_ = true;
+    } else {
         drain();
     }
 }
@@ -177,7 +180,9 @@ void Server::drain() {
     drain_deadline_ = clock_.now() + drain_limit;
     // Who stands in the backlog was promised to be served.
     for (const auto& listener : listeners_) listener->accept_all();
+    // From here on another instance may listen, and leave files of its own.
     listeners_.clear();
+    left_files_.clear();
 }
 
 bool Server::has_room(bool someone_waits) {
@@ -196,7 +201,7 @@ bool Server::has_room(bool someone_waits) {
 // Closes the connection that has been idle for longest; one that never said anything only when no other is idle.
 bool Server::make_room() {
     for (base::IntrusiveList<IdleMark>* idle : {&idle_, &silent_}) {
-        if (idle->empty() || !idle->front().connection.can_make_room()) continue;
+        if (idle->empty() || !idle->front().connection.can_be_spared()) continue;
         idle->front().connection.close();
         return true;
     }
@@ -227,13 +232,12 @@ void Server::take(os::Accepted accepted, std::size_t listener) {
     connections_.push_back(std::move(connection));
 }
 
-void Server::out_of_descriptors(int code) {
-    if (const auto held_back = complaints_.pass(clock_.now())) {
+void Server::accepting_failed(int code) {
+    if (complaints_.pass(clock_.now())) {
         site_->error_log().write(os::LogLevel::alert, "accept: " + base::describe(code) +
-                                                          ": new clients wait until a connection ends (`ulimit -n` " +
-                                                          "or worker_rlimit_nofile raises the limit)");
+                                                          ": new clients wait, those who are here are served on");
     }
-    pause_listeners(PauseReason::descriptors);
+    pause_listeners(PauseReason::failure);
 }
 
 void Server::pause_listeners(PauseReason reason) {

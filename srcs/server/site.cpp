@@ -20,6 +20,14 @@ base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Set
     return site;
 }
 
+void Site::reopen_logs() {
+    const auto complain = [this](const base::Result<void>& reopened) {
+        if (!reopened) error_log().write(os::LogLevel::alert, reopened.error().message + "; the old file stays in use");
+    };
+    for (const auto& log : error_logs_) complain(log->reopen());
+    for (const auto& log : access_logs_) complain(log->reopen());
+}
+
 void Site::flush_logs() {
     for (const auto& log : access_logs_) log->flush();
 }

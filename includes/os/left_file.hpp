@@ -1,0 +1,30 @@
+// What a server leaves in the file system while it runs, for others to find it: the socket of a unix-domain address,
+// the pid file. Taken away at the end, unless somebody else has put his own in its place by then.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace os {
+
+class LeftFile {
+public:
+    // The file that stands at `path` now; none there, nothing is taken away later.
+    explicit LeftFile(std::string path);
+
+    // Writes "PID\n" to `path`.
+    static base::Result<LeftFile> pid_file(const std::string& path);
+
+    LeftFile(LeftFile&& other) noexcept;
+    LeftFile& operator=(LeftFile&&) = delete;
+    ~LeftFile();
+
+private:
+    std::string path_;  // empty: nothing to take away
+    std::uint64_t device_ = 0;
+    std::uint64_t inode_ = 0;
+};
+
+}  // namespace os
