@@ -213,3 +213,25 @@ def test_aliased_folder_is_redirected_within_the_location(aliased):
     """The trailing-slash redirect names the URL, not the folder behind it."""
     answer = aliased.get("/docs/a")
     assert answer.status == 301 and answer["Location"].endswith("/docs/a/") and "manual" not in answer["Location"]
+
+
+def test_absolute_symlinks_that_stay_inside_are_followed(serve, tmp_path):
+    """Deploy tools make them; whether a link leaves the root is a matter of where it leads, not of how it is written."""
+    server = serve("server { listen 127.0.0.1:0; root www; }", {"www/real/a.txt": "inside", "outside.txt": "secret"})
+    os.symlink(tmp_path / "www/real/a.txt", tmp_path / "www/file-link.txt")
+    os.symlink(tmp_path / "www/real", tmp_path / "www/folder-link")
+    os.symlink(tmp_path / "outside.txt", tmp_path / "www/real/leaves.txt")
+    assert server.get("/file-link.txt").text == "inside"
+    assert server.get("/folder-link/a.txt").text == "inside"
+    assert server.get("/folder-link/leaves.txt").status == 403
+    server.wait_for_error("leaves.txt", "leads out of the root")
+
+
+@pytest.mark.parametrize("path", ["/f/.bak", "/f/x", "/fx", "/f/x/y"])
+def test_alias_of_a_file_is_that_file_alone(serve, path):
+    """What follows the location's path is never joined to the file's name."""
+    server = serve("server { listen 127.0.0.1:0; location /f/ { alias file.txt; } location /f { alias file.txt; } }",
+                   {"file.txt": "the file", "file.txt.bak": "secret", "file.txtx": "secret"})
+    assert server.get("/f").text == "the file"
+    assert server.get("/f/").text == "the file"
+    assert server.get(path).status == 404

@@ -166,3 +166,47 @@ def test_error_page_answers_with_get_whatever_was_asked(serve, method):
     server = serve("server { listen 127.0.0.1:0; root www; error_page 405 /40x.html; }", files)
     answer = server.ask(request(f"{method} /index.html HTTP/1.1", "Content-Length: 0"))
     assert (answer.status, answer.text) == (405, "custom 40x")
+
+
+@pytest.mark.parametrize("equals", ["", "= "])
+def test_error_page_that_redirects(serve, equals):
+    """A page of this server that answers with a redirect makes the whole answer one, as in nginx."""
+    server = serve(f"""
+        server {{
+            listen 127.0.0.1:0;
+            root www;
+            error_page 404 {equals}/elsewhere;
+            location = /elsewhere {{ return 302 /home; }}
+        }}
+    """)
+    answer = server.get("/missing")
+    assert answer.status == 302 and answer["Location"] == "/home"
+
+
+def test_error_page_with_a_query_and_escapes(serve):
+    """The page is a path as in a request: the query is no part of the file's name, %20 is a space."""
+    server = serve("""
+        server {
+            listen 127.0.0.1:0;
+            root www;
+            error_page 404 /not%20here.html?from=404;
+        }
+    """, {"www/not here.html": "sorry"})
+    answer = server.get("/missing")
+    assert answer.status == 404 and answer.text == "sorry"
+
+
+def test_fields_of_a_failure_go_with_its_status(serve):
+    """Content-Range tells the size with a 416; with another status it would mean something else (RFC 9110 14.4)."""
+    server = serve("""
+        server {
+            listen 127.0.0.1:0;
+            root www;
+            location /kept { error_page 416 /sorry.html; }
+            location /changed { error_page 416 =200 /sorry.html; }
+        }
+    """, {"www/kept.txt": "abc", "www/changed.txt": "abc", "www/sorry.html": "sorry"})
+    kept = server.get("/kept.txt", "Range: bytes=9-")
+    assert kept.status == 416 and kept["Content-Range"] == "bytes */3" and kept.text == "sorry"
+    changed = server.get("/changed.txt", "Range: bytes=9-")
+    assert changed.status == 200 and changed["Content-Range"] is None and changed.text == "sorry"

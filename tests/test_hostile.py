@@ -1,6 +1,7 @@
 """Clients that mean harm, or are broken: they get an error or nothing, and the others get their answers."""
 
 import random
+import socket
 import time
 
 import pytest
@@ -123,3 +124,75 @@ def test_endless_empty_lines_are_cut_off(serve):
         client.send(b"\r\n" * 50_000)
         answer = client.response()
         assert answer.status in (400, 431) and answer.closes
+
+
+@pytest.mark.parametrize("end", ["fin", "rst"])
+@pytest.mark.parametrize("size", [9_000, 15_000, 28_000, 32_000])
+def test_a_long_head_that_ends_in_the_middle_is_logged_as_it_was(serve, size, end):
+    """The log's line is made of the bytes that came, wherever they are kept by then."""
+    server = serve(site, files)
+    line = b"X-Filler: " + b"f" * 5_000 + b"\r\n"
+    with server.connect() as client:
+        client.send((b"GET /long-head HTTP/1.1\r\nHost: a\r\n" + line * 10)[:size])
+        server.get("/")  # what was sent has been read by now
+        client.reset() if end == "rst" else client.finish_sending()
+        server.wait_for_descriptors()
+    lines = server.wait_for_accesses(2)
+    assert any('"GET /long-head HTTP/1.1" 400 0 ' in line for line in lines)
+
+
+def test_pipelined_listings_do_not_hold_up_the_others(serve):
+    """Each listing costs time; somebody else's request is answered between two of one client, not after all of them."""
+    many = {f"www/big/file-{i}": "" for i in range(1000)}
+    server = serve(site.replace("location /post", "location /big/ { autoindex on; } location /post"), {**files, **many})
+    with server.connect() as greedy, server.connect() as other:
+        other.get("/")
+        greedy.send(request("HEAD /big/ HTTP/1.1") * 200)
+        assert other.get("/").text == "home"
+        answered = greedy.socket.recv(1_000_000, socket.MSG_PEEK).count(b"HTTP/1.1 200 OK")
+        assert answered < 100, "the other client had to wait for all of them"
+        for _ in range(200):
+            assert greedy.read_head().status == 200
+
+
+def test_who_was_too_slow_once_is_not_waited_for_again(serve):
+    """After 408 the connection ends, however the client goes on dripping."""
+    server = serve("client_header_timeout 1s;\n" + site.replace("lingering_timeout 1s", "lingering_timeout 30s"), files)
+    with server.connect() as client:
+        client.send(b"GET / HTTP/1.1\r\nX: ")
+        assert client.response().status == 408
+        started = time.monotonic()
+        assert client.closed_by_server()
+        assert time.monotonic() - started < 2 * patience
+
+
+def test_content_that_drips_is_cut_off(serve):
+    """client_body_timeout is for one piece; on the whole there is a minimum rate (500 bytes a second)."""
+    server = serve("client_body_timeout 2s;\n" + site, files)
+    with server.connect() as client:
+        client.send(request("POST /post HTTP/1.1", "Content-Length: 1000"))
+        started = time.monotonic()
+        while time.monotonic() - started < 10 and not client.closed_by_server():
+            try:
+                client.send(b"x")
+            except OSError:
+                break
+            time.sleep(0.5)
+        assert 1.5 < time.monotonic() - started < 5 * patience
+
+
+def test_file_shorter_than_its_size_is_a_500_and_spoils_nothing_else(serve):
+    """A file of sysfs says 4096 bytes and holds fewer: the answer before it arrives, its own is an error."""
+    server = serve("""
+        server {
+            listen 127.0.0.1:0;
+            root /sys/kernel;
+            location /first { return 200 "first"; }
+        }
+    """)
+    with server.connect() as client:
+        client.send(request("GET /first HTTP/1.1") + request("GET /uevent_seqnum HTTP/1.1"))
+        assert client.response().text == "first"
+        answer = client.response()
+        assert answer.status == 500 and answer.closes
+    server.wait_for_error("error", "became shorter")

@@ -67,3 +67,19 @@ def test_the_end_is_seen_before_lingering_is_over(serve):
     with server.connect() as client:
         assert client.ask(request("POST /post HTTP/1.1", "Content-Length: 2000")).status == 413
         client.assert_closed(2)
+
+
+def test_lingering_time_bounds_it_whatever_the_client_sends(serve):
+    """Each piece renews lingering_timeout; lingering_time is the end."""
+    server = serve(config.replace("lingering_timeout 1s;", "lingering_timeout 5s; lingering_time 1s;"))
+    with server.connect() as client:
+        client.send(request("POST /post HTTP/1.1", "Content-Length: 8000000"))
+        assert client.response("POST").status == 413
+        started = time.monotonic()
+        while time.monotonic() - started < 20:
+            try:
+                client.send(b"x" * 1000)
+            except OSError:
+                break
+            time.sleep(0.1)
+        assert time.monotonic() - started < 4 * patience

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import signal
 import time
 
 import pytest
@@ -213,3 +214,38 @@ def test_lines_are_appended(serve, name):
     server.stop()
     text = (server.folder / f"{name}.log").read_text()
     assert text.startswith("from before\n") and "/none" in text
+
+
+def test_usr1_opens_the_logs_anew(serve, tmp_path):
+    """As logrotate does with nginx: rename, USR1, and the lines go to new files."""
+    server = serve(site, files)
+    server.get("/none-before")
+    server.wait_for_error("none-before")
+    for name in ("access.log", "error.log"):
+        (tmp_path / name).rename(tmp_path / (name + ".1"))
+    server.signal(signal.SIGUSR1)
+    wait_for(lambda: (tmp_path / "access.log").exists() and (tmp_path / "error.log").exists(), "new files")
+    server.baseline = server.descriptors()
+    server.get("/none-after")
+    server.wait_for_error("none-after")
+    wait_for(lambda: "none-after" in "".join(server.accesses), "a line in the new access log")
+    assert "none-before" in (tmp_path / "access.log.1").read_text()
+    assert "none-before" not in "".join(server.accesses)
+
+
+def test_lost_lines_are_counted(serve):
+    """An access log on a full disk loses lines; the error log says how many, and the service goes on."""
+    server = serve("access_log /dev/full;\n" + site, files)
+    agent = "User-Agent: " + "x" * 4000
+    with server.connect() as client:
+        for _ in range(700):
+            client.get("/", agent)
+    server.wait_for_error("alert", "access log", "lines were lost")
+
+
+def test_quotes_in_a_path_cannot_forge_fields(serve):
+    """What looks like the fields of the error log stays within the quotes around the path."""
+    server = serve(site, files)
+    server.get("/none%22,%20client:%206.6.6.6")
+    line = server.wait_for_error("none")
+    assert 'none", client: 6.6.6.6' not in line

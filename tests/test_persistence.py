@@ -175,3 +175,37 @@ def test_no_response_is_framed_twice_or_not_at_all(serve):
             answer = client.get(path)
             assert answer["Content-Length"] is not None or answer["Transfer-Encoding"] or answer.status == 204
         assert answer.text == "home"
+
+
+def test_keepalive_timeout_is_not_about_the_first_request(serve):
+    """keepalive_timeout 0 ends a connection after its answer; a client may take its time before the first request, for
+    which client_header_timeout counts (nginx)."""
+    server = serve("keepalive_timeout 0;\nserver { listen 127.0.0.1:0; root www; }", {"www/index.html": "home"})
+    with server.connect() as client:
+        time.sleep(0.3)
+        answer = client.get("/")
+        assert answer.text == "home" and answer.closes
+        client.assert_closed()
+
+
+def test_connection_that_never_speaks_is_closed_in_silence(serve):
+    """After client_header_timeout, without an answer and without a line in the log."""
+    server = serve("client_header_timeout 1s;\nserver { listen 127.0.0.1:0; root www; }", {"www/index.html": "home"})
+    with server.connect() as client:
+        assert client.rest() == b""
+    server.get("/")
+    assert len(server.wait_for_accesses(1)) == 1
+
+
+def test_empty_line_after_a_request_is_no_request(serve):
+    """RFC 9112 2.2: a stray line end is ignored; it gets no 408 when the connection's time is over."""
+    server = serve("keepalive_timeout 1s;\nclient_header_timeout 1s;\nserver { listen 127.0.0.1:0; root www; }",
+                   {"www/index.html": "home"})
+    with server.connect() as client:
+        client.get("/")
+        client.send(b"\r\n\r\n")
+        assert client.rest() == b""
+    with server.connect() as client:
+        client.get("/")
+        client.send(b"\r\n" + request("GET / HTTP/1.1"))
+        assert client.response().text == "home"

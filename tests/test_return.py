@@ -104,3 +104,12 @@ def test_return_in_a_server_comes_before_its_locations(serve):
     """, {"www/index.html": "never"})
     assert server.get("/").status == 301
     assert server.get("/deep/path").status == 301
+
+
+def test_rfc9110_15_3_6_reset_content_has_none(serve):
+    """205 announces that nothing follows, whatever text the configuration gives it."""
+    server = serve('server { listen 127.0.0.1:0; location / { return 205 "text"; } }')
+    with server.connect() as client:
+        answer = client.get("/")
+        assert answer.status == 205 and answer["Content-Length"] == "0" and answer.content == b""
+        assert client.get("/").status == 205

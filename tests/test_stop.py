@@ -108,3 +108,59 @@ def test_port_is_free_for_the_next_one_at_once(serve):
     first.stop()
     second = serve(site.replace("127.0.0.1:0", f"127.0.0.1:{port}"), files)
     assert second.get("/").text == "home"
+
+
+def test_who_stands_in_the_backlog_is_served(serve):
+    """Clients whose connection the kernel has taken, but not yet the server, get their answer when it is told to stop."""
+    server = serve(site, files)
+    server.signal(signal.SIGSTOP)
+    clients = [server.connect() for _ in range(10)]
+    for client in clients:
+        client.send(request("GET / HTTP/1.1"))
+    server.signal(signal.SIGTERM)
+    server.signal(signal.SIGCONT)
+    for client in clients:
+        answer = client.response()
+        assert answer.text == "home" and answer.closes
+    assert server.wait() == 0
+    server.ended()
+
+
+def test_a_stray_line_end_does_not_hold_up_the_stop(serve):
+    """A client that sent an empty line after its request (RFC 9112 2.2) has not begun another one."""
+    server = serve(site, files)
+    with server.connect() as client:
+        client.get("/")
+        client.send(b"\r\n")
+        server.get("/")  # the line end has been read by now
+        started = time.monotonic()
+        server.signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert time.monotonic() - started < 3 * patience
+        assert client.rest() == b""
+    server.ended()
+
+
+def test_the_next_server_keeps_its_socket_and_pid_file(serve, tmp_path):
+    """While the old one still finishes a request, a new one takes its unix socket and pid file, and keeps them."""
+    config = f"pid run.pid;\nserver {{ listen unix:{tmp_path}/web.sock; root www; location /post {{ return 200 posted; }} }}"
+    old = serve(config, files)
+    with old.connect() as client:
+        client.send(request("POST /post HTTP/1.1", "Content-Length: 4", content=b"12"))
+        old.get("/")
+        old.signal(signal.SIGTERM)
+        wait_for(lambda: not (tmp_path / "web.sock").exists(), "the old one has given its socket up")
+        new = serve(config, files)
+        client.send(b"34")
+        assert client.response("POST").text == "posted"
+    assert old.wait() == 0
+    assert (tmp_path / "run.pid").read_text().strip() == str(new.pid)
+    assert new.get("/").text == "home"
+
+
+def test_hup_without_a_terminal_changes_nothing(serve):
+    """HUP reloads nginx; here it says that it can't, and the server goes on."""
+    server = serve(site, files)
+    server.signal(signal.SIGHUP)
+    server.wait_for_error("warn", "HUP")
+    assert server.get("/").text == "home"

@@ -38,9 +38,8 @@ public:
 
     bool registered() const { return transport_.registered(); }
 
-    // Whether it may be closed although nobody asked for it, to make room or to end a drain: nothing that epoll
-    // reported waits to be read, and a client that has not asked anything yet had a second to do so. Precondition: it is
-    // idle.
+    // Whether it may be closed although nobody asked for it, to make room or to end a drain: nothing that was reported
+    // waits to be read, and a client that has not asked anything yet had a second to do so. Precondition: idle.
     bool can_be_spared() const;
 
     // Ends it where it stands.
@@ -73,7 +72,6 @@ private:
     void queue_response();
     bool write_response();
     bool response_is_queued();
-    http::Persistence persistence() const;
     void finish_exchange();
 
     // Sending, and what follows when all is sent.
@@ -84,7 +82,6 @@ private:
     void sent_everything();
 
     const config::LocationSettings& settings() const { return *settings_; }
-    const config::Server& default_server() const;
     void log(os::LogLevel level, std::string_view message);
 
     Services& services_;

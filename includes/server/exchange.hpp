@@ -71,9 +71,9 @@ public:
 
     const handlers::Response& response() const { return response_; }
 
-    // Head, and content as far as it is small. False: a file didn't hold what it promised, nothing sensible was
-    // written.
-    bool write_response(base::Buffer& out, http::Persistence persistence, Timestamps& timestamps);
+    // Head, and content as far as it is small; `persists`: another request may follow. False: a file didn't hold what
+    // it promised, nothing sensible was written.
+    bool write_response(base::Buffer& out, bool persists, Timestamps& timestamps);
 
     // What is left of the content, to be sent from a file; null when nothing is.
     body::FileRange* remaining_file() { return response_.content.file_range(); }
@@ -91,6 +91,7 @@ private:
 
     ContentVerdict reject_content(http::Status status, std::string_view slug);
     ContentStep take_chunked(std::string_view input);
+    http::Persistence persistence(bool persists) const;
     handlers::Context context(Site& site, const base::Clock& clock) const;
     bool exceeds_limit(std::uint64_t bytes) const;
 

@@ -24,6 +24,11 @@ public:
     const config::Settings& settings() const { return *settings_; }
     const routing::RouteTable& routes() const { return routes_; }
 
+    // Of the socket with this index in Settings::sockets.
+    const config::Server& default_server(std::size_t socket) const {
+        return settings_->servers[settings_->sockets[socket].default_server];
+    }
+
     os::ErrorLog& error_log() { return *error_logs_.front(); }  // of the outermost level
     os::ErrorLog& error_log(const config::LocationSettings& settings) { return *error_logs_[settings.error_log]; }
     AccessLog& access_log(std::size_t index) { return *access_logs_[index]; }

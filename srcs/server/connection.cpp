@@ -16,7 +16,7 @@ Connection::Connection(Services& services, os::Accepted accepted, std::size_t li
       listener_(static_cast<std::uint32_t>(listener)),
       transport_(services.loop, std::move(accepted.socket), *this, services.blocks),
       timer_(services.timers, *this) {
-    settings_ = &default_server().settings;
+    settings_ = &services_.site.default_server(listener_).settings;
     plan_next_turn();
 }
 
@@ -84,7 +84,8 @@ base::Instant Connection::deadline() const {
     if (wants_to_send()) return pace_.sending(settings());
     switch (state_) {
         case State::idle:
-            return requests_ == 0 ? pace_.first_request(default_server()) : pace_.next_request(settings());
+            return requests_ == 0 ? pace_.first_request(services_.site.default_server(listener_))
+                                  : pace_.next_request(settings());
         case State::reading_head: return pace_.head(exchange_->server());
         case State::reading_content: return pace_.content(settings(), exchange_->content_taken());
         case State::lingering: return pace_.lingering(settings());
@@ -229,12 +230,6 @@ void Connection::refuse(http::Status status, std::string_view slug) {
     queue_response();
 }
 
-http::Persistence Connection::persistence() const {
-    if (!persists_) return http::Persistence::close;
-    const bool says_so = exchange_->request().head.version == http::Version::http_1_0;
-    return says_so ? http::Persistence::keep_alive_said : http::Persistence::keep_alive;
-}
-
 void Connection::queue_response() {
     const handlers::Response& response = exchange_->response();
     // What waits behind this answer goes on when it has been sent, in another turn.
@@ -254,7 +249,7 @@ void Connection::queue_response() {
 bool Connection::write_response() {
     base::Buffer& output = transport_.output();
     const std::size_t size_before = output.size();
-    if (exchange_->write_response(output, persistence(), services_.timestamps)) return true;
+    if (exchange_->write_response(output, persists_, services_.timestamps)) return true;
     output.shorten(size_before);
     return false;
 }
@@ -309,11 +304,6 @@ void Connection::sent_everything() {
         return enter(more_to_come ? State::lingering : State::closed);
     }
     process_input();
-}
-
-const config::Server& Connection::default_server() const {
-    const config::Settings& all = services_.site.settings();
-    return all.servers[all.sockets[listener_].default_server];
 }
 
 void Connection::log(os::LogLevel level, std::string_view message) {

@@ -161,7 +161,13 @@ void Exchange::abandon() {
     response_.status = http::Status::bad_request;
 }
 
-bool Exchange::write_response(base::Buffer& out, http::Persistence persistence, Timestamps& timestamps) {
+http::Persistence Exchange::persistence(bool persists) const {
+    if (!persists) return http::Persistence::close;
+    const bool says_so = head_.version == http::Version::http_1_0;
+    return says_so ? http::Persistence::keep_alive_said : http::Persistence::keep_alive;
+}
+
+bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& timestamps) {
     const bool never_has_content = http::never_has_content(response_.status);
     // A 205 is framed like any other, as having none (RFC 9110 15.3.6).
     if (never_has_content || response_.status == http::Status::reset_content) response_.content.clear();
@@ -172,7 +178,7 @@ bool Exchange::write_response(base::Buffer& out, http::Persistence persistence, 
                               .date = timestamps.http_date(),
                               .fields = response_.fields.lines(),
                               .content_length = never_has_content ? std::nullopt : std::optional{length},
-                              .persistence = persistence,
+                              .persistence = persistence(persists),
                           });
     if (request_.method == http::Method::head) response_.content.clear();
     const std::uint64_t to_send = response_.content.remaining();
