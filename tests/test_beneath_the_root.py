@@ -216,7 +216,7 @@ def test_aliased_folder_is_redirected_within_the_location(aliased):
 
 
 def test_absolute_symlinks_that_stay_inside_are_followed(serve, tmp_path):
-    """Deploy tools make them; whether a link leaves the root is a matter of where it leads, not of how it is written."""
+    """Deploy tools make them; whether a link leaves the root depends on where it leads, not on how it is written."""
     server = serve("server { listen 127.0.0.1:0; root www; }", {"www/real/a.txt": "inside", "outside.txt": "secret"})
     os.symlink(tmp_path / "www/real/a.txt", tmp_path / "www/file-link.txt")
     os.symlink(tmp_path / "www/real", tmp_path / "www/folder-link")

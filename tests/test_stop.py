@@ -111,7 +111,7 @@ def test_port_is_free_for_the_next_one_at_once(serve):
 
 
 def test_who_stands_in_the_backlog_is_served(serve):
-    """Clients whose connection the kernel has taken, but not yet the server, get their answer when it is told to stop."""
+    """Clients whose connection the kernel has taken, but not yet the server, get their answer before it stops."""
     server = serve(site, files)
     server.signal(signal.SIGSTOP)
     clients = [server.connect() for _ in range(10)]
@@ -143,7 +143,10 @@ def test_a_stray_line_end_does_not_hold_up_the_stop(serve):
 
 def test_the_next_server_keeps_its_socket_and_pid_file(serve, tmp_path):
     """While the old one still finishes a request, a new one takes its unix socket and pid file, and keeps them."""
-    config = f"pid run.pid;\nserver {{ listen unix:{tmp_path}/web.sock; root www; location /post {{ return 200 posted; }} }}"
+    config = f"""
+        pid run.pid;
+        server {{ listen unix:{tmp_path}/web.sock; root www; location /post {{ return 200 posted; }} }}
+    """
     old = serve(config, files)
     with old.connect() as client:
         client.send(request("POST /post HTTP/1.1", "Content-Length: 4", content=b"12"))
