@@ -1,6 +1,10 @@
 """A server that can't start says why, and what to do, and exits with status 1."""
 
+import grp
+import os
 import pathlib
+import pwd
+import re
 import socket
 
 import pytest
@@ -95,3 +99,26 @@ def test_nothing_listens_when_one_of_several_sockets_fails(tmp_path):
         assert_failed(start(tmp_path, config), str(taken))
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", free)) != 0
+
+
+def test_user_is_who_the_server_becomes(serve):
+    """Started by root, it opens its sockets and logs first and then gives root up; by anybody else, it says that the
+    line is ignored."""
+    server = serve("user nobody nogroup;\nserver { listen 127.0.0.1:0; return 204; }")
+    assert server.get("/").status == 204
+    if os.geteuid() != 0:
+        server.expected_stderr.append(".*")
+        assert "user" in server.stderr
+        return
+    status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
+    nobody, nogroup = pwd.getpwnam("nobody").pw_uid, grp.getgrnam("nogroup").gr_gid
+    assert re.search(rf"^Uid:(\s+{nobody}){{4}}$", status, re.M)
+    assert re.search(rf"^Gid:(\s+{nogroup}){{4}}$", status, re.M)
+    assert re.search(r"^CapEff:\s+0+$", status, re.M)
+
+
+def test_unknown_user_is_named(tmp_path):
+    """At the start, not when it is too late."""
+    (tmp_path / "a.conf").write_text("user nosuchuser;\nserver { listen 127.0.0.1:0; return 204; }\n")
+    result = run("-c", str(tmp_path / "a.conf"))
+    assert result.returncode == 1 and "nosuchuser" in result.stderr
