@@ -1,7 +1,6 @@
 # webserv: `make help` lists what can be made.
 
 NAME     := webserv
-VERSION  := 0.1.0
 BUILD    ?= .build/release
 CXX      ?= g++
 PREFIX   ?= /usr/local
@@ -90,7 +89,15 @@ all: $(BINARY)  ## build ./webserv
 $(BINARY): $(OBJECTS) $(MAIN) | compiler
 	$(call Q,link,$@) $(CXX) -o $@ $(OBJECTS) $(MAIN) $(LINK_ALL)
 
-$(BUILD)/%.o: srcs/%.cpp Makefile | compiler
+# What was built otherwise is built again.
+FLAGS := $(BUILD)/flags
+$(FLAGS): FORCE
+	@mkdir -p $(@D)
+	@echo '$(CXX) $(CXXFLAGS_ALL) $(LINK_ALL)' | cmp -s - $@ || echo '$(CXX) $(CXXFLAGS_ALL) $(LINK_ALL)' > $@
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/%.o: srcs/%.cpp Makefile $(FLAGS) | compiler
 	@mkdir -p $(@D)
 	$(call Q,c++,$<) $(CXX) $(CXXFLAGS_ALL) -c -o $@ $<
 
@@ -121,7 +128,7 @@ $(BUILD)/tests/wire_test: $(BUILD)/tests/wire/wire_test.o $(OBJECTS)
 $(BUILD)/tests/unit_test: $(UNIT_TESTS) $(OBJECTS)
 	$(call Q,link,$@) $(CXX) -o $@ $^ $(LINK_ALL)
 
-$(BUILD)/tests/%.o: tests/%.cpp Makefile | compiler
+$(BUILD)/tests/%.o: tests/%.cpp Makefile $(FLAGS) | compiler
 	@mkdir -p $(@D)
 	$(call Q,c++,$<) $(CXX) $(CXXFLAGS_ALL) -c -o $@ $<
 

@@ -235,3 +235,23 @@ def test_alias_of_a_file_is_that_file_alone(serve, path):
     assert server.get("/f").text == "the file"
     assert server.get("/f/").text == "the file"
     assert server.get(path).status == 404
+
+
+def test_beneath_an_absolute_symlink_all_is_as_beneath_a_folder(serve, tmp_path):
+    """Listing, missing names and names outside get the same answers as without the link."""
+    server = serve("server { listen 127.0.0.1:0; root www; autoindex on; index no.html none.html; }",
+                   {"www/sub/x.txt": "x", "out/x.txt": "secret"})
+    os.symlink(tmp_path / "www/sub", tmp_path / "www/link")
+    os.symlink(tmp_path / "out", tmp_path / "www/leaves")
+    os.symlink(tmp_path / "www/missing", tmp_path / "www/dangling")
+    for folder in ("/sub", "/link"):
+        assert server.get(folder + "/x.txt").text == "x"
+        assert "x.txt" in server.get(folder + "/").text
+        assert server.get(folder).status == 301
+        assert server.get(folder + "/nope").status == 404
+        assert server.get(folder + "/nope/nope").status == 404
+        assert server.get(folder + "/x.txt/").status == 404
+    for path in ("/leaves/", "/leaves/x.txt", "/leaves/nope", "/leaves/nope/nope"):
+        assert server.get(path).status == 403
+    assert server.get("/dangling").status in (403, 404)
+    assert "leaves" not in server.get("/").text

@@ -83,3 +83,24 @@ def test_lingering_time_bounds_it_whatever_the_client_sends(serve):
                 break
             time.sleep(0.1)
         assert time.monotonic() - started < 4 * patience
+
+
+def test_half_closed_client_of_a_unix_socket_reads_the_early_answer(serve, tmp_path):
+    """Its end is seen at once, before its bytes are read: they are read all the same, so that no reset comes."""
+    server = serve(config.replace("listen 127.0.0.1:0", f"listen unix:{tmp_path}/web.sock"))
+    for _ in range(20):
+        with server.connect() as client:
+            client.send(request("POST /post HTTP/1.1", "Content-Length: 2000000", content=bytes(150_000)))
+            client.finish_sending()
+            assert client.response("POST").status == 413
+            assert client.rest() == b""
+
+
+def test_request_of_a_client_that_closed_at_once_is_handled(serve, tmp_path):
+    """A unix socket reports the end together with the bytes before it: those are a request like any other."""
+    server = serve(config.replace("listen 127.0.0.1:0", f"listen unix:{tmp_path}/web.sock"))
+    for _ in range(10):
+        with server.connect() as client:
+            client.send(request("POST /post HTTP/1.1", "Content-Length: 3", content=b"abc"))
+    lines = server.wait_for_accesses(10)
+    assert all('"POST /post HTTP/1.1" 200 6' in line for line in lines)

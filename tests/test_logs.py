@@ -1,13 +1,14 @@
 """The access log in nginx's combined format, and an error log that explains a failed request by itself."""
 
 import base64
+import os
 import re
 import signal
 import time
 
 import pytest
 
-from webserv_process import request, wait_for
+from webserv_process import request, run, wait_for
 
 site = "server { listen 127.0.0.1:0; root www; }"
 files = {"www/index.html": "home", "www/a.txt": "a"}
@@ -249,3 +250,40 @@ def test_quotes_in_a_path_cannot_forge_fields(serve):
     server.get("/none%22,%20client:%206.6.6.6")
     line = server.wait_for_error("none")
     assert 'none", client: 6.6.6.6' not in line
+
+
+def test_slow_reader_of_a_pipe_gets_every_line(serve, tmp_path):
+    """A reader that can't keep up for a moment is given the rest soon; nothing is lost that the buffer can hold."""
+    pipe = tmp_path / "access.pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        server = serve(f"access_log {pipe};\nkeepalive_requests 2000;\n" + site, files)
+        agent = "User-Agent: " + "x" * 300
+        with server.connect() as client:
+            for i in range(1500):  # some 600 KB: ten times what a pipe holds
+                client.get(f"/?{i}", agent)
+        received = b""
+
+        def read_on():
+            nonlocal received
+            try:
+                received += os.read(reader, 65536)
+            except BlockingIOError:
+                pass
+            return received.count(b"\n") == 1500
+
+        wait_for(read_on, "every line", 10)
+        assert [int(number) for number in re.findall(rb'"GET /\?(\d+) HTTP', received)] == list(range(1500))
+        assert "lost" not in server.errors
+    finally:
+        os.close(reader)
+
+
+def test_pid_file_replaces_nothing_but_a_pid_file(tmp_path):
+    """A path that is mistyped must not cost a file."""
+    (tmp_path / "precious.txt").write_text("words")
+    (tmp_path / "a.conf").write_text("pid precious.txt;\nserver { listen 127.0.0.1:0; return 204; }\n")
+    result = run("-c", tmp_path / "a.conf")
+    assert result.returncode == 1 and "precious.txt" in result.stderr and "a.conf:1:" in result.stderr
+    assert (tmp_path / "precious.txt").read_text() == "words"

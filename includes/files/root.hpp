@@ -32,7 +32,9 @@ public:
 
 private:
     base::Result<void> refresh(base::Instant now);
-    base::Result<os::UniqueFd> open_sparingly(std::string_view relative);
+    // Tries `action` on a path beneath the folder: with the reserve's help, and along the way it really goes.
+    template <class Action>
+    auto reach(Action action, std::string_view relative, base::Instant now) -> decltype(action(0, relative));
     std::optional<std::string> real_path_inside(std::string_view relative) const;
 
     std::string path_;

@@ -32,7 +32,10 @@ public:
 
     bool can_receive() const { return watch_.readable(); }
     bool can_send() const { return watch_.writable(); }
-    bool broken() const { return watch_.failed() || watch_.hung_up(); }  // nothing that is sent will arrive any more
+    bool failed() const { return watch_.failed(); }
+
+    // Nothing that is sent will arrive any more; what was sent by the peer may still be there to be received.
+    bool hung_up() const { return watch_.hung_up(); }
 
     // One recv into `scratch`, which all connections of the loop share: what is left in it at the end of the turn moves
     // to a buffer of our own with settle(). Both move the input.

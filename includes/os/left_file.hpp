@@ -14,7 +14,7 @@ public:
     // The file that stands at `path` now; none there, nothing is taken away later.
     explicit LeftFile(std::string path);
 
-    // Writes "PID\n" to `path`.
+    // Writes "PID\n" to `path`. An Error when something else than an old pid file stands there.
     static base::Result<LeftFile> pid_file(const std::string& path);
 
     LeftFile(LeftFile&& other) noexcept;

@@ -1,5 +1,5 @@
 // One line a request, in the combined format, collected and written a block at a time: when the buffer is full or a
-// second after its first line.
+// second after its first line. A reader that is too slow for that is asked again soon, and never waited for.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,10 @@ public:
     base::Result<void> reopen();
 
 private:
-    static constexpr std::size_t flush_size = 64 * 1024;    // bytes
+    static constexpr std::size_t flush_size = 16 * 1024;    // bytes; fits into an empty pipe (pipe(7))
     static constexpr std::size_t size_limit = 1024 * 1024;  // bytes kept while the disk is full or the reader slow
     static constexpr base::Duration flush_interval{1000};
+    static constexpr base::Duration retry_interval{32};  // while the last write took less than it was given
 
     void on_deadline() override { flush(); }
     void drop_half();
@@ -48,7 +49,8 @@ private:
     std::string buffer_;
     std::uint64_t lost_ = 0;  // lines that were dropped and not yet told of
     bool mid_line_ = false;   // the last write ended within a line: its rest is the buffer's beginning
-    bool stuck_ = false;      // the last write took less than it was given: not tried again before the timer says so
+    std::size_t flush_at_ =
+        flush_size;  // the size at which the buffer is written: more than it has, after a short write
     net::Timer timer_;
 };
 

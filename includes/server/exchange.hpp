@@ -66,8 +66,8 @@ public:
 
     // The client is gone before there was an answer: what the access log will say.
     void abandon();
-    // Lets go of what the response holds.
-    void forget() { response_ = {}; }
+    // Lets go of what the response holds, and of the memory of a long head.
+    void forget();
 
     const handlers::Response& response() const { return response_; }
 

@@ -75,7 +75,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_user,
         .syntax = "user name [group];",
         .doc = "Who the server becomes once its sockets are open; the group is the user's own when it is not named. "
-               "Only a server that root started can do that: for others the line is ignored with a warning.",
+               "Only a server that root started can do that: for others the line is ignored with a warning. "
+               "A pid file or a unix-domain socket in a folder that only root can write to stays there at the end.",
         .example = "user www-data;",
     },
     {

@@ -65,7 +65,7 @@ constexpr std::string_view differences = R"(
 | no `pid` file unless it is given | `logs/nginx.pid` | a supervisor knows the process |
 | one `error_log` a block | several | one place to look at |
 | `access_log off` beside a log in the same block is refused | `off` wins | it is one or the other |
-| names that begin with a dot are not served, but `.well-known` | served | they hold what nobody meant to publish |
+| paths with a name that begins with a dot are not served, but `.well-known` | served | nobody meant to publish them |
 | symbolic links that leave the root are refused | followed | a link must not open the machine |
 | `limit_except` answers 405 with Allow | 403 | it is what 405 is for (RFC 9110 15.5.6) |
 | a head that is too large is answered 431 | 400 | the client can tell why (RFC 6585 5) |

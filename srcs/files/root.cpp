@@ -17,40 +17,51 @@ Root::Root(std::string path, os::DescriptorReserve& reserve) : path_(std::move(p
 }
 
 base::Result<os::UniqueFd> Root::open(std::string_view relative, base::Instant now) {
-    if (auto refreshed = refresh(now); !refreshed) return refreshed.error();
-    base::Result<os::UniqueFd> file = open_sparingly(relative);
-    if (file || file.error().code != EXDEV) return file;
-    // openat2 takes an absolute link for one that leaves, wherever it leads. The way it really goes is tried once
-    // more, beneath the root like every other, so that a link which changes meanwhile gains nothing.
-    if (const std::optional<std::string> inside = real_path_inside(relative)) return open_sparingly(*inside);
-    return file;
+    return reach([](int folder, std::string_view path) { return os::open_beneath(folder, path); }, relative, now);
 }
 
 base::Result<os::FileStatus> Root::look_at(std::string_view relative, base::Instant now) {
+    return reach([](int folder, std::string_view path) { return os::look_beneath(folder, path); }, relative, now);
+}
+
+template <class Action>
+auto Root::reach(Action action, std::string_view relative, base::Instant now) -> decltype(action(0, relative)) {
     if (auto refreshed = refresh(now); !refreshed) return refreshed.error();
-    base::Result<os::FileStatus> status = os::look_beneath(folder_.fd(), relative);
-    if (status || status.error().code != EXDEV) return status;
-    if (const std::optional<std::string> inside = real_path_inside(relative))
-        return os::look_beneath(folder_.fd(), *inside);
-    return status;
+    const auto sparingly = [&](std::string_view path) {
+        auto result = action(folder_.fd(), path);
+        while (!result && is_out_of_descriptors(result.error()) && reserve_.give_up_one()) {
+            result = action(folder_.fd(), path);
+        }
+        return result;
+    };
+    auto result = sparingly(relative);
+    if (result || result.error().code != EXDEV) return result;
+    // openat2 takes an absolute link for one that leaves, wherever it leads. The way it really goes is tried once more,
+    // beneath the root like every other, so that a link which changes meanwhile gains nothing.
+    if (const std::optional<std::string> inside = real_path_inside(relative)) return sparingly(*inside);
+    return result;
 }
 
-base::Result<os::UniqueFd> Root::open_sparingly(std::string_view relative) {
-    base::Result<os::UniqueFd> file = os::open_beneath(folder_.fd(), relative);
-    while (!file && is_out_of_descriptors(file.error()) && reserve_.give_up_one()) {
-        file = os::open_beneath(folder_.fd(), relative);
-    }
-    return file;
-}
-
+// Where `relative` leads when its links are followed, again relative to the root; nullopt when that is outside. What
+// doesn't exist is resolved as far as it does, so that its absence, not its link, will be the reason why it can't be
+// opened.
 std::optional<std::string> Root::real_path_inside(std::string_view relative) const {
     const std::optional<std::string> root = os::real_path(path_);
-    const std::optional<std::string> target = os::real_path(path_ + "/" + std::string{relative});
-    if (!root || !target) return std::nullopt;
-    if (*target == *root) return "";
+    if (!root) return std::nullopt;
+    std::string_view existing = relative;
+    std::optional<std::string> target = os::real_path(path_ + "/" + std::string{existing});
+    while (!target && !existing.empty()) {
+        const std::size_t slash = existing.rfind('/');
+        existing = slash == std::string_view::npos ? std::string_view{} : existing.substr(0, slash);
+        target = os::real_path(path_ + "/" + std::string{existing});
+    }
     const std::string prefix = *root == "/" ? *root : *root + "/";
-    if (!target->starts_with(prefix)) return std::nullopt;
-    return target->substr(prefix.size());
+    if (!target || (*target != *root && !target->starts_with(prefix))) return std::nullopt;
+    std::string inside = *target == *root ? "" : target->substr(prefix.size());
+    std::string_view rest = relative.substr(existing.size());
+    if (existing == relative && relative.ends_with('/')) rest = "/";
+    if (inside.empty() && rest.starts_with('/')) rest.remove_prefix(1);
+    return inside.append(rest);
 }
 
 base::Result<void> Root::refresh(base::Instant now) {

@@ -110,7 +110,7 @@ Response with_page(Response response, Request& request, const Context& context) 
 }  // namespace
 
 std::optional<Response> refuse_method(const Request& request) {
-    if (request.is_error_page) return std::nullopt;
+    if (request.is_error_page || request.head.form == http::TargetForm::asterisk) return std::nullopt;
     const std::optional<http::MethodSet> allowed = allowed_methods(request);
     if (!is_never_allowed(request.method) && (!allowed || allowed->contains(request.method))) return std::nullopt;
     const std::string allow = allowed.value_or(methods_of_files).to_string();

@@ -162,6 +162,7 @@ Response open_failure(const routing::Resource& resource, const base::Error& erro
     if (!context.explains || unwanted) return failure(status, "");
     std::string explanation = "open " + resource.shown() + ": " + base::describe(error.code);
     if (error.code == EXDEV) explanation += " (a symbolic link leads out of the root)";
+    if (status == http::Status::service_unavailable) return failure(status, std::move(explanation));
     const std::string_view prefix = failing_prefix(resource, context.clock.now());
     if (prefix.size() < resource.relative.size()) {
         explanation += "; it fails at " + routing::Resource{resource.root, std::string{prefix}}.shown();

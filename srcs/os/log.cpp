@@ -26,6 +26,8 @@ bool ready_for_writing(int fd) {
     return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
 }
 
+constexpr std::size_t longest_line = PIPE_BUF;  // bytes: what a pipe takes whole or not at all (pipe(7))
+
 // A path that a peer made up may hold line ends and terminal commands: neither may reach the log as such.
 void append_on_one_line(std::string& out, std::string_view text) {
     for (char c : text) {
@@ -92,6 +94,7 @@ void ErrorLog::write(LogLevel level, std::string_view message) {
     line_.append(" [").append(name_of(level)).append("] ").append(std::to_string(::getpid())).append("#0: ");
     append_on_one_line(line_, message);
     if (lost_ > 0) line_.append(" (").append(std::to_string(lost_)).append(" lines before this one were lost)");
+    if (line_.size() >= longest_line) line_.resize(longest_line - 1);
     line_.push_back('\n');
     lost_ = sink_.write(line_) == line_.size() ? 0 : lost_ + 1;
 }

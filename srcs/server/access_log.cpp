@@ -38,7 +38,7 @@ void AccessLog::append(const AccessRecord& record) {
     buffer_.push_back(' ');
     append_quoted(buffer_, record.user_agent);
     buffer_.push_back('\n');
-    if (buffer_.size() >= flush_size && !stuck_) flush();
+    if (buffer_.size() >= flush_at_) flush();
     if (buffer_.size() > size_limit) drop_half();
 }
 
@@ -47,13 +47,17 @@ void AccessLog::flush() {
     const std::size_t written = sink_.write(buffer_);
     if (written > 0) mid_line_ = buffer_[written - 1] != '\n';
     buffer_.erase(0, written);
-    stuck_ = !buffer_.empty();
-    if (stuck_) timer_.set(clock_.now() + flush_interval);
+    flush_at_ = buffer_.size() + flush_size;
+    if (!buffer_.empty()) timer_.set(clock_.now() + retry_interval);
 }
 
 base::Result<void> AccessLog::reopen() {
     flush();
-    return sink_.reopen();
+    base::Result<void> reopened = sink_.reopen();
+    // The new file doesn't begin with the end of a line whose beginning is in the old one.
+    if (reopened && mid_line_) buffer_.erase(0, buffer_.find('\n') + 1);
+    if (reopened) mid_line_ = false;
+    return reopened;
 }
 
 // Half of it at once: a line at a time would move the rest for every request. A line that was begun is kept.

@@ -27,7 +27,7 @@ Connection::~Connection() {
 void Connection::on_turn() {
     if (state_ == State::closed) return;
     answers_left_ = answers_a_turn;
-    if (transport_.broken()) {
+    if (transport_.failed() || (transport_.hung_up() && wants_to_send())) {
         if (wants_to_send()) log(os::LogLevel::info, "the client went away before it had its whole answer");
         return enter(State::closed);
     }
@@ -260,6 +260,7 @@ bool Connection::response_is_queued() {
     if (exchange_->remaining_file() != nullptr) {
         // Sending it takes more than this turn: the input has to be free for others by then.
         transport_.consume(exchange_->keep_head());
+        file_sender_ = {};
         return false;
     }
     finish_exchange();
@@ -298,11 +299,12 @@ bool Connection::send_from_file() {
 void Connection::sent_everything() {
     if (state_ == State::writing && persists_) enter(State::idle);
     if (state_ == State::writing) {
-        // Closing with bytes unread would reset the connection and could take the answer away from the client (RFC 9112
-        // 9.6).
+        // Closing with bytes unread would reset the connection and could destroy the answer (RFC 9112 9.6).
         const bool more_to_come = unread_content_ || !transport_.input().empty() || transport_.can_receive();
         return enter(more_to_come ? State::lingering : State::closed);
     }
+    // Nothing was read while the client didn't take this: the time of what it sends begins now.
+    if (state_ != State::idle) pace_.enter(services_.clock.now());
     process_input();
 }
 

@@ -161,6 +161,12 @@ void Exchange::abandon() {
     response_.status = http::Status::bad_request;
 }
 
+void Exchange::forget() {
+    constexpr std::size_t usual_head = 16 * 1024;
+    response_ = {};
+    if (kept_head_.capacity() > usual_head) kept_head_ = {};
+}
+
 http::Persistence Exchange::persistence(bool persists) const {
     if (!persists) return http::Persistence::close;
     const bool says_so = head_.version == http::Version::http_1_0;

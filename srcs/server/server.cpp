@@ -200,10 +200,16 @@ bool Server::has_room(bool someone_waits) {
 
 // Closes the connection that has been idle for longest; one that never said anything only when no other is idle.
 bool Server::make_room() {
+    constexpr int looks = 8;  // past those whose next request has just come
     for (base::IntrusiveList<IdleMark>* idle : {&idle_, &silent_}) {
-        if (idle->empty() || !idle->front().connection.can_be_spared()) continue;
-        idle->front().connection.close();
-        return true;
+        for (int i = 0; i < looks && !idle->empty(); ++i) {
+            IdleMark& oldest = idle->front();
+            if (oldest.connection.can_be_spared()) {
+                oldest.connection.close();
+                return true;
+            }
+            if (idle == &idle_) idle->push_back(oldest);
+        }
     }
     return false;
 }
