@@ -1,5 +1,6 @@
 """Clients that mean harm, or are broken: they get an error or nothing, and the others get their answers."""
 
+import pathlib
 import random
 import socket
 import time
@@ -183,6 +184,8 @@ def test_content_that_drips_is_cut_off(serve):
 
 def test_file_shorter_than_its_size_is_a_500_and_spoils_nothing_else(serve):
     """A file of sysfs says 4096 bytes and holds fewer: the answer before it arrives, its own is an error."""
+    if not pathlib.Path("/sys/kernel/uevent_seqnum").exists():
+        pytest.skip("sysfs is not mounted here")
     server = serve("""
         server {
             listen 127.0.0.1:0;
