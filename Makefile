@@ -177,11 +177,9 @@ $(REPLAY_BUILD)/fuzz/%: $(REPLAY_BUILD)/tests/fuzz/%.o $(REPLAY_BUILD)/tests/fuz
 # --- the rest --------------------------------------------------------------------------------------------------------
 
 install: all  ## install under PREFIX=/usr/local (DESTDIR for packagers)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/webserv
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/webserv
 	install -m 755 $(NAME) $(DESTDIR)$(PREFIX)/bin/$(NAME)
-	install -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/webserv/README.md
-	install -m 644 conf/README.md $(DESTDIR)$(PREFIX)/share/doc/webserv/directives.md
-	install -m 644 conf/default.conf $(DESTDIR)$(PREFIX)/share/doc/webserv/default.conf
+	cp -R conf www $(DESTDIR)$(PREFIX)/share/webserv/
 
 clean:  ## remove what was built, but the binary
 	rm -rf .build

@@ -163,7 +163,7 @@ def test_who_was_too_slow_once_is_not_waited_for_again(serve):
         client.send(b"GET / HTTP/1.1\r\nX: ")
         assert client.response().status == 408
         started = time.monotonic()
-        assert client.closed_by_server()
+        client.assert_closed()
         assert time.monotonic() - started < 2 * patience
 
 

@@ -119,4 +119,7 @@ std::optional<T> checked(base::Result<T> parsed, const Directive& directive, con
 // Reports and says true when nginx would expand a variable in `token`.
 bool refuse_variable(const Directive& directive, const Token& token, Build& build);
 
+// Reports when there is no folder for a file that the server is to write. `path`: the token behind `resolved`.
+void check_parent_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build);
+
 }  // namespace config

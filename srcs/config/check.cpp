@@ -51,8 +51,7 @@ void report_unknown(const Directive& directive, Build& build) {
     if (const Ineffective* row = find_ineffective(directive.name.text))
         return report_ineffective(directive, *row, build);
     if (refused != nullptr)
-        return build.report.error(directive.name,
-                                  in_quotes(directive) + " is a directive of nginx that webserv doesn't have",
+        return build.report.error(directive.name, "webserv has no directive " + in_quotes(directive),
                                   std::string{refused->instead});
     std::string hint = did_you_mean(directive.name.text, suggested_names());
     if (hint.empty()) hint = "\"webserv --directives\" lists those there are";

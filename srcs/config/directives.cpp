@@ -1,7 +1,10 @@
 #include "config/directives.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "config/directives_content.hpp"
 #include "config/directives_limits.hpp"
@@ -82,6 +85,17 @@ bool refuse_variable(const Directive& directive, const Token& token, Build& buil
                        "variables are not supported in " + directive.name.text,
                        "write the value itself, without \"$\"");
     return true;
+}
+
+void check_parent_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build) {
+    if (!build.check_world) return;
+    const std::string folder = resolved.substr(0, std::max<std::size_t>(resolved.rfind('/'), 1));
+    struct stat facts {};
+    const bool there = ::stat(folder.c_str(), &facts) == 0;
+    if (there && S_ISDIR(facts.st_mode)) return;
+    const int code = there ? ENOTDIR : errno;
+    build.report.error(path, base::Error::from_code(code, directive.name.text, build.paths.shown(path.text)).message,
+                       "create its folder (mkdir -p) or correct the path");
 }
 
 }  // namespace config

@@ -29,8 +29,9 @@ void check_folder(const Directive& directive, const Token& path, const std::stri
     struct stat facts {};
     const std::string shown = build.paths.shown(path.text);
     if (::stat(resolved.c_str(), &facts) != 0)
-        return build.report.error(path, base::Error::from_errno(directive.name.text, shown).message,
-                                  "create it or correct the path");
+        return build.report.error(
+            path, base::Error::from_errno(directive.name.text, shown).message,
+            "create it or correct the path (a relative one starts at the configuration's folder)");
     const bool file_in_place_of_location = directive.name.text == "alias" && S_ISREG(facts.st_mode);
     if (!S_ISDIR(facts.st_mode) && !file_in_place_of_location)
         build.report.error(path, directive.name.text + ' ' + shown + ": not a folder",

@@ -56,7 +56,9 @@ void set_access_log(const Directive& directive, Level& level, Build& build) {
         return build.report.error(directive.arguments[1], "access_log: nothing comes after \"off\"");
     if (off || refuse_elsewhere(directive, path, build)) return;
     check_format(directive, build);
-    const std::size_t index = index_of_access_log(build.paths.resolve(path.text), path, build.settings);
+    const std::string resolved = build.paths.resolve(path.text);
+    check_parent_folder(directive, path, resolved, build);
+    const std::size_t index = index_of_access_log(resolved, path, build.settings);
     if (std::ranges::find(logs, index) == logs.end()) logs.push_back(index);
 }
 
@@ -78,6 +80,7 @@ void set_error_log(const Directive& directive, Level& level, Build& build) {
         }
         log.level = *found;
     }
+    if (!log.path.empty()) check_parent_folder(directive, path, log.path, build);
     std::vector<ErrorLog>& logs = build.settings.error_logs;
     const auto same =
         std::ranges::find_if(logs, [&](const ErrorLog& one) { return one.path == log.path && one.level == log.level; });

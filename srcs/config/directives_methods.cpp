@@ -60,8 +60,10 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .set = set_allow_methods,
         .syntax = "allow_methods method ...;",
         .default_text = "what the location can do: GET and HEAD for files",
-        .doc = "Exactly these methods are served, nothing is implied; any other answers 405 with an Allow field. Not "
-               "part of nginx.",
+        .doc =
+            "Exactly these methods are served, nothing is implied; any other answers 405 with an Allow field. Files "
+            "can only be read, so there GET and HEAD are all that it can allow; the answers of return take any method. "
+            "Not part of nginx.",
         .example = "allow_methods GET HEAD;",
     },
     {

@@ -36,6 +36,7 @@ void set_pid(const Directive& directive, Level&, Build& build) {
     if (path.text.empty()) return build.report.error(path, "pid: the path is empty");
     if (refuse_variable(directive, path, build)) return;
     build.settings.pid = build.paths.resolve(path.text);
+    check_parent_folder(directive, path, build.settings.pid, build);
     build.settings.pid_origin = directive.name.origin();
 }
 

@@ -75,6 +75,8 @@ constexpr std::string_view no_cgi_yet = "programs behind the server are not supp
 constexpr std::string_view no_filter = "responses are never rewritten: change the files themselves";
 constexpr std::string_view in_front = "let a proxy such as HAProxy in front do that";
 
+constexpr std::string_view no_upload_yet = "uploads are not supported yet";
+
 constexpr std::array refused_rows = std::to_array<Refused>({
     {"add_after_body", no_filter},
     {"add_before_body", no_filter},
@@ -92,6 +94,9 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"autoindex_format", "listings have one form"},
     {"autoindex_localtime", "listings have one form"},
     {"break", "rewriting is not supported yet; use return, or a location of its own"},
+    {"cgi", no_cgi_yet},
+    {"cgi_extension", no_cgi_yet},
+    {"cgi_pass", no_cgi_yet},
     {"charset_map", "files are sent as they are: store them in the charset you want"},
     {"charset_types", "the types that take a charset are built in"},
     {"client_body_in_file_only", not_yet},
@@ -102,6 +107,7 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"debug_connection", "use error_log with the level debug"},
     {"deny",
      "access rules by address are not supported yet, outside of limit_except; use a firewall, or listen on 127.0.0.1"},
+    {"directory_listing", "write autoindex on;"},
     {"disable_symlinks", "links that leave the root are always refused, others are followed"},
     {"empty_gif", "serve a file"},
     {"env", "set the environment where webserv is started"},
@@ -111,6 +117,7 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"geoip_city", not_yet},
     {"geoip_country", not_yet},
     {"hash", no_proxy},
+    {"host", "write listen 127.0.0.1:8080; or server_name example.org;"},
     {"http2", in_front},
     {"if", "conditions are not supported; use a location or a server of its own"},
     {"if_modified_since", "RFC 9110 is followed: a representation that is not newer answers 304"},
@@ -134,6 +141,7 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"map_hash_bucket_size", "variables are not supported yet"},
     {"map_hash_max_size", "variables are not supported yet"},
     {"max_ranges", "one range is served, of several none"},
+    {"methods", "write allow_methods GET HEAD;"},
     {"min_delete_depth", "uploads are not supported yet"},
     {"mirror", no_proxy},
     {"modern_browser", not_yet},
@@ -145,6 +153,7 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"real_ip_header", not_yet},
     {"real_ip_recursive", not_yet},
     {"recursive_error_pages", "an error page's own error is never replaced again"},
+    {"redirect", "write return 301 /new;"},
     {"referer_hash_max_size", not_yet},
     {"request_id", not_yet},
     {"resolver", "webserv resolves no names"},
@@ -165,9 +174,11 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"sub_filter", no_filter},
     {"sub_filter_once", no_filter},
     {"subrequest_output_buffer_size", "there are no subrequests"},
-    {"try_files", "use index and error_page"},
+    {"try_files", "it is not supported yet; for a single-page app write error_page 404 =200 /index.html;"},
     {"underscores_in_headers", "a field name with an underscore is valid and always kept (RFC 9110 5.1)"},
     {"uninitialized_variable_warn", "variables are not supported yet"},
+    {"upload_path", no_upload_yet},
+    {"upload_store", no_upload_yet},
     {"upstream", no_proxy},
     {"valid_referers", not_yet},
     {"worker_rlimit_core", "set it where webserv is started (ulimit -c)"},

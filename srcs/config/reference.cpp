@@ -163,8 +163,7 @@ std::optional<std::string> directive_help(std::string_view name) {
                ", without effect here:\n  " + std::string{row->why} + "\n";
     }
     if (const Refused* row = find_refused(name))
-        return std::string{name} + "\n  a directive of nginx that webserv doesn't have:\n  " +
-               std::string{row->instead} + "\n";
+        return std::string{name} + "\n  webserv doesn't have it:\n  " + std::string{row->instead} + "\n";
     return std::nullopt;
 }
 

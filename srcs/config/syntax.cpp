@@ -10,6 +10,11 @@ namespace config {
 
 namespace {
 
+// Of what nginx's own configurations include, this much is not needed here.
+std::string needless(const std::string& path) {
+    return path.ends_with("mime.types") ? "; leave it out: the usual types are built in" : "";
+}
+
 std::string folder_with_slash(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string::npos ? std::string{} : path.substr(0, slash + 1);
@@ -202,7 +207,8 @@ void Parser::include_file(const std::string& path, const Token& at, std::vector<
         return report_.error(at, "more than " + std::to_string(most_files) + " files are included");
     auto text = read_text_file(path, largest_file);
     if (!text)
-        return report_.error(at, text.error().message, "relative names start at the main configuration file's folder");
+        return report_.error(at, text.error().message,
+                             "relative names start at the main configuration file's folder" + needless(path));
     parse(path, std::move(*text), out);
 }
 
