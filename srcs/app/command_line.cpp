@@ -16,7 +16,8 @@ constexpr std::string_view usage_text =
     "       webserv --directives      the reference of all directives, in Markdown\n"
     "\n"
     "Without FILE, conf/default.conf is used. The configuration language is nginx's.\n"
-    "TERM, INT, QUIT and HUP let running requests finish, then end the server; a second one ends it at once.\n"
+    "TERM, INT and QUIT let running requests finish, then end the server; a second one ends it at once. So does HUP\n"
+    "when a terminal hangs up; without one it is ignored, since nothing can be reloaded. USR1 opens the logs anew.\n"
     "Exit status: 0 ended by a signal or -t found no error; 1 wrong configuration or failed start; 2 wrong usage.\n";
 
 constexpr std::string_view default_configuration = "conf/default.conf";

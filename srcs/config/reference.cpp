@@ -70,7 +70,8 @@ constexpr std::string_view differences = R"(
 | `limit_except` answers 405 with Allow | 403 | it is what 405 is for (RFC 9110 15.5.6) |
 | a head that is too large is answered 431 | 400 | the client can tell why (RFC 6585 5) |
 | framing in doubt is refused and ends the connection | sometimes repaired | requests are smuggled in doubts |
-| TERM, INT, QUIT, HUP let running requests finish | TERM and INT cut, HUP reloads | a second signal cuts |
+| TERM and INT let running requests finish, as QUIT does | they cut them off | a second signal cuts |
+| HUP reloads nothing | it reloads the configuration | not supported yet; a terminal that hangs up ends the server |
 | `location a { }` is refused | never reached | a path begins with `/` |
 | `limit_except` holds `deny all;` only | any access rule | rules by address are not there yet |
 | `return 301;` without a URL is refused | a redirect to nowhere | a mistake in every case |
