@@ -14,12 +14,12 @@ endif
 
 # In the order of the layers: a room includes only what stands above it, or in its own layer.
 SOURCES := \
-	base/ascii base/buffer base/clock base/result \
-	os/file os/io os/left_file os/log os/sandbox os/signals os/socket \
+	base/ascii base/buffer base/clock base/hash base/result \
+	os/file os/file_events os/io os/left_file os/log os/sandbox os/signals os/socket \
 	http/registry http/fields http/target http/message http/request_parser http/framing http/date \
 	http/conditional http/media_types http/response_writer \
 	net/event_loop net/timers net/listener net/transport \
-	files/root \
+	files/root files/watcher files/trail files/content files/cache \
 	config/settings config/source config/diagnostic config/text_file config/lexer config/syntax config/values \
 	config/check config/location config/sockets config/foreign \
 	config/directives_structure config/directives_listen config/directives_content config/directives_responses \
@@ -27,9 +27,10 @@ SOURCES := \
 	config/directives config/binder config/load config/reference \
 	body/source \
 	routing/route routing/resource \
-	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/static_file handlers/autoindex \
+	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/representation \
+	handlers/static_file handlers/autoindex \
 	handlers/redirect handlers/error_page handlers/dispatch \
-	server/timestamps server/access_log server/site server/exchange server/pace \
+	server/timestamps server/access_log server/site server/exchange server/answer_writer server/pace \
 	server/file_sender server/connection server/server \
 	app/command_line
 

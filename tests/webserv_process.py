@@ -401,11 +401,20 @@ class Server:
         return found
 
     def beyond_baseline(self):
-        """What is open now and was not at the start; the folders that it serves from may stay open."""
+        """What is open now and was not at the start; the folders that it serves from may stay open, and so may one
+        descriptor for each file in them, which the file cache keeps."""
         roots = re.findall(r"^[^#\n]*?\b(?:root|alias)\s+([^\s;]+)", self.config.read_text(), re.M)
         roots = {os.path.realpath(self.folder / root) for root in roots}
-        return [what for fd, what in self.descriptors().items()
-                if self.baseline.get(fd) != what and what not in roots]
+        found, cached = [], set()
+        for fd, what in self.descriptors().items():
+            if self.baseline.get(fd) == what or what in roots:
+                continue
+            file = what.removesuffix(" (deleted)")
+            if file not in cached and any(file.startswith(root + "/") for root in roots):
+                cached.add(file)
+            else:
+                found.append(what)
+        return found
 
     def wait_for_descriptors(self):
         """Until every connection and every file is closed again."""

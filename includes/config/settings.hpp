@@ -68,6 +68,7 @@ struct LocationSettings {
     // Names relative to the folder; one that begins with `/` (last) is a path of the server.
     std::vector<std::string> index{"index.html"};
     bool autoindex = false;
+    bool open_file_cache = true;  // whether what is looked up is kept, within Settings::file_cache
     std::vector<ErrorPage> error_pages;
     std::optional<Return> return_;
     // The methods that may be used here: from allow_methods as they stand, from limit_except with what it implies;
@@ -137,11 +138,19 @@ struct Socket {
     Origin origin;  // of the `listen` that opens it
 };
 
+// open_file_cache max=1000 bytes=16m inactive=60s;
+struct FileCache {
+    std::size_t entries = 16'384;  // 0: nothing is kept
+    std::uint64_t bytes = 64 * 1024 * 1024;
+    base::Duration inactive = std::chrono::seconds{60};
+};
+
 struct Settings {
     std::vector<Socket> sockets;  // at least one
     std::vector<Server> servers;
     std::vector<AccessLog> access_logs;  // one entry a path
     std::vector<ErrorLog> error_logs;    // the first is the one of the outermost level
+    FileCache file_cache;
     std::size_t worker_connections = 512;
     std::optional<std::uint64_t> worker_rlimit_nofile;
     std::string pid;    // absolute path; empty: no file

@@ -22,19 +22,27 @@ public:
 
     const std::string& path() const { return path_; }
 
-    // Opens `relative` ("" is the root itself) for reading: see os::open_beneath for what is refused. The folder
-    // behind path() is looked up again at most once a second: a root that is a switched symbolic link is followed
-    // that soon.
+    // The folder behind path() is looked up again at most once a second: a root that is a switched symbolic link is
+    // followed that soon. An Error: there is none at the moment.
+    base::Result<void> refresh(base::Instant now);
+
+    // Valid after a refresh() that succeeded, until the next one.
+    int folder() const { return folder_.fd(); }
+
+    // Another number when another folder stands behind path() than before.
+    std::uint64_t generation() const { return generation_; }
+
+    // Opens `relative` ("" is the root itself) for reading: see os::open_beneath for what is refused.
     base::Result<os::UniqueFd> open(std::string_view relative, base::Instant now);
 
     // What stands at `relative`, without opening it: a FIFO's writer, a device, notice nothing.
     base::Result<os::FileStatus> look_at(std::string_view relative, base::Instant now);
 
 private:
-    base::Result<void> refresh(base::Instant now);
     // Tries `action` on a path beneath the folder: with the reserve's help, and along the way it really goes.
     template <class Action>
     auto reach(Action action, std::string_view relative, base::Instant now) -> decltype(action(0, relative));
+    void forget_folder();
     std::optional<std::string> real_path_inside(std::string_view relative) const;
 
     std::string path_;
@@ -42,6 +50,7 @@ private:
     os::UniqueFd folder_;
     os::FileStatus identity_;
     base::Instant looked_at_{};
+    std::uint64_t generation_ = 0;
 };
 
 // Whether a component of `relative` begins with a dot and isn't `.well-known` (RFC 8615): such files are never served.

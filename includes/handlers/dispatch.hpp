@@ -9,7 +9,7 @@
 namespace handlers {
 
 // Never fails: what goes wrong is a response too.
-Response respond(Request request, const Context& context);
+Response respond(const Request& request, const Context& context);
 
 // The answer to a request that was refused before it could be handled (a rejection of the parser, content too large,
 // a deadline). Its error page comes from `request.route`.

@@ -14,6 +14,6 @@ const config::ErrorPage* find_error_page(const config::LocationSettings& setting
 void redirect_to_error_page(Response& response, const config::ErrorPage& page);
 
 // The page that is built in, for an error or a redirect.
-void set_built_in_page(Response& response, const Request& request);
+void set_built_in_page(Response& response, const Request& request, const Context& context);
 
 }  // namespace handlers

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -10,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/version.hpp"
 #include "body/source.hpp"
+#include "files/cache.hpp"
 #include "http/message.hpp"
 #include "http/response_writer.hpp"
 #include "os/log.hpp"
@@ -33,21 +35,31 @@ struct Request {
     }
 };
 
+class Pages;
+
 struct Context {
     const base::Clock& clock;
     const routing::RouteTable& routes;
-    bool explains;  // whether the error log takes the reason of a failure: else none needs to be found
+    files::Cache& files;
+    Pages& pages;
+    std::string& scratch;  // memory for a path that is put together; whoever uses it is done before calling on
+    bool explains;         // whether the error log takes the reason of a failure: else none needs to be found
 };
+
+// Why a request failed, in one sentence, for the error log; null when nothing did, or nobody wants to know. Shared,
+// because the same path fails for the same reason again and again.
+using Explanation = std::shared_ptr<const std::string>;
 
 struct Response {
     http::Status status = http::Status::ok;
     http::ResponseFields fields;
     body::Source content;
+    files::EntryRef selected;  // where there is no content: the file that `fields` borrows from
     // The answer is only its status so far: error_page or the built-in page gives it content.
     bool lacks_page = false;
-    std::string explanation;  // for the error log: why this failed, in one sentence; empty when nothing failed
-    bool took_long = false;   // as a large folder's listing does: the connection does nothing else in this turn
-    std::string location;     // where a redirect leads, for its page
+    Explanation explanation;
+    bool took_long = false;  // as a large folder's listing does: the connection does nothing else in this turn
+    std::string location;    // where a redirect leads, for its page
     os::LogLevel severity = os::LogLevel::error;
 };
 
@@ -71,12 +83,14 @@ protected:
 // A response that is a failure so far: `explanation` goes to the error log, at `severity` (info for what is the
 // client's own doing).
 Response failure(http::Status status, std::string explanation, os::LogLevel severity = os::LogLevel::error);
+Response failure(http::Status status, Explanation explanation, os::LogLevel severity = os::LogLevel::error);
 
 // Makes `response` a redirect that lacks its page.
 void redirect(Response& response, http::Status status, std::string location);
 
 // Gives `response` HTML that this server made itself.
 void set_page(Response& response, std::string html);
+void set_page(Response& response, std::shared_ptr<const std::string> html);
 
 // "text/html; charset=utf-8": the type that the location's configuration has for a file of this name.
 std::string media_type_of(std::string_view file_name, const config::LocationSettings& settings);

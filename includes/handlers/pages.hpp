@@ -2,8 +2,11 @@
 // Text in, text out; knows no request, no file and no configuration.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/registry.hpp"
 
@@ -16,6 +19,16 @@ inline constexpr std::string_view page_media_type = "text/html; charset=utf-8";
 // `server_token` ("webserv/0.1.0", or "webserv" where the version is kept quiet; may be empty). No link, no script,
 // nothing to load.
 std::string error_page(http::Status status, std::string_view server_token);
+
+// The error pages that were made already: the same bytes for each answer that needs one.
+class Pages {
+public:
+    // As error_page(). `server_token` is a literal.
+    std::shared_ptr<const std::string> error_page(http::Status status, std::string_view server_token);
+
+private:
+    std::map<std::pair<http::Status, std::string_view>, std::shared_ptr<const std::string>> made_;
+};
 
 // The content that RFC 9110 15.4 wants with a redirect: a short note with a link to `location`, which stands there
 // escaped. A location whose scheme is neither http nor https ("javascript:...") is shown but not linked.

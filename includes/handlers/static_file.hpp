@@ -12,9 +12,12 @@ public:
     Outcome handle(const Request& request, const Context& context) const override;
 };
 
-// The answer where opening `resource` failed: its status from the errno, its explanation, where one is wanted, with the
-// component that is the reason.
-Response open_failure(const routing::Resource& resource, const base::Error& error, const Request& request,
+// The answer where opening `resource` failed: its status from the errno `code`, its explanation, where one is wanted,
+// with the component that is the reason.
+Response open_failure(const routing::Resource& resource, int code, const Request& request, const Context& context);
+
+// The same for an entry that holds the failure, and remembers the explanation.
+Response open_failure(const routing::Resource& resource, files::Entry& entry, const Request& request,
                       const Context& context);
 
 }  // namespace handlers

@@ -16,6 +16,9 @@ struct Representation {
     std::uint64_t size = 0;
     std::optional<std::time_t> last_modified;
     std::string_view etag;  // with its quotes, "W/" before a weak one; empty: there is none
+    // When it may have changed at the latest, whatever last_modified says: a file's modification time can be set back.
+    // 0: last_modified is the truth.
+    std::time_t changed = 0;
 };
 
 struct ByteRange {
@@ -29,6 +32,9 @@ struct NotModified {};
 struct PreconditionFailed {};
 struct RangeNotSatisfiable {};
 using Selection = std::variant<WholeRepresentation, ByteRange, NotModified, PreconditionFailed, RangeNotSatisfiable>;
+
+// Whether the request has any field that select() looks at.
+bool has_conditions(const RequestHead& head);
 
 // What a GET or HEAD that would otherwise be answered 200 gets. Range counts for GET only (RFC 9110 14.2); a malformed
 // or unknown Range, or one of several ranges, is ignored. For other methods NotModified becomes PreconditionFailed, so

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,18 +16,23 @@ namespace http {
 // Field lines that a response adds, kept as they will be sent.
 class ResponseFields {
 public:
+    // Lines that somebody else keeps, each with its CRLF, in front of those that are added. They must outlive the use
+    // of this object.
+    void borrow(std::string_view lines) { borrowed_ = lines; }
     // A value with CR, LF or NUL would end the line and begin what an attacker likes: such a byte becomes a space
     // (RFC 9110 5.5).
     void add(std::string_view name, std::string_view value);
 
-    // All lines of another response's fields, behind these.
-    void add_lines(const ResponseFields& other) { lines_ += other.lines_; }
+    // Complete lines, behind these.
+    void add_lines(std::string_view lines) { own_.append(lines); }
+    void add_lines(const ResponseFields& other) { own_.append(other.borrowed_).append(other.own_); }
 
-    std::string_view lines() const { return lines_; }
-    void clear() { lines_.clear(); }
+    std::string_view borrowed() const { return borrowed_; }
+    std::string_view own() const { return own_; }
 
 private:
-    std::string lines_;
+    std::string_view borrowed_;
+    std::string own_;
 };
 
 enum class Persistence : std::uint8_t {
@@ -37,13 +43,24 @@ enum class Persistence : std::uint8_t {
 
 struct ResponseHead {
     Status status = Status::ok;
-    std::string_view server;                      // value of Server
-    std::string_view date;                        // value of Date (RFC 9110 6.6.1)
-    std::string_view fields;                      // complete lines, each with its CRLF
+    std::string_view server;  // value of Server
+    std::string_view date;    // value of Date (RFC 9110 6.6.1)
+    std::string_view fields;  // complete lines, each with its CRLF
+    std::string_view more_fields{};
     std::optional<std::uint64_t> content_length;  // of the content, sent or (HEAD) not; unset: no field (204, 304)
     Persistence persistence = Persistence::keep_alive;
 };
 
+// More bytes than write_head() will write.
+std::size_t head_size_bound(const ResponseHead& head);
+
+struct WrittenHead {
+    std::size_t size = 0;
+    std::size_t date_offset = 0;  // where the value of Date begins
+};
+
+// Precondition: `out` has head_size_bound() bytes.
+WrittenHead write_head(std::span<char> out, const ResponseHead& head);
 void write_head(base::Buffer& out, const ResponseHead& head);
 
 inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";

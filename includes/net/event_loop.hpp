@@ -25,6 +25,12 @@ protected:
     ~Watcher() = default;
 };
 
+// Who gets its turn when several have something new.
+enum class Precedence : std::uint8_t {
+    first,  // before everyone else: what it learns must be known to the others
+    usual,
+};
+
 class EventLoop {
 public:
     static base::Result<os::UniqueFd> open_epoll();
@@ -48,6 +54,7 @@ private:
         std::uint32_t generation = 0;
         std::uint32_t ready = 0;  // EPOLL* bits that were reported and not used up
         bool listed = false;      // on the run list
+        Precedence precedence = Precedence::usual;
     };
     struct Ticket {
         std::uint32_t slot;
@@ -56,16 +63,18 @@ private:
 
     static constexpr std::size_t batch_size = 512;  // events of one epoll_wait
 
-    std::uint32_t take_slot(Watcher& watcher);
+    std::uint32_t take_slot(Watcher& watcher, Precedence precedence);
     void free_slot(std::uint32_t slot);
     void enlist(std::uint32_t slot);
     void note(const epoll_event& event);
+    void give_turns(std::vector<Ticket>& list);
 
     os::UniqueFd epoll_;
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_slots_;
     std::vector<Ticket> run_list_;
-    std::vector<Ticket> running_;  // the list of this turn, kept for its memory
+    std::vector<Ticket> running_;      // the list of this turn, kept for its memory
+    std::vector<Ticket> going_first_;  // those who go before them
     std::array<epoll_event, batch_size> events_{};
 };
 
@@ -74,7 +83,8 @@ private:
 // CLOEXEC, never duplicated).
 class Watch {
 public:
-    Watch(EventLoop& loop, int descriptor, std::uint32_t events, Watcher& watcher);
+    Watch(EventLoop& loop, int descriptor, std::uint32_t events, Watcher& watcher,
+          Precedence precedence = Precedence::usual);
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
     ~Watch() { loop_.free_slot(slot_); }

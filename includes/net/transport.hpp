@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/buffer.hpp"
+#include "base/counted.hpp"
 #include "net/event_loop.hpp"
 #include "os/io.hpp"
 #include "os/unique_fd.hpp"
@@ -47,9 +48,15 @@ public:
     void settle();
     void discard_input();
 
-    bool has_output() const { return !output_.empty(); }
-    bool above_high_water() const { return output_.size() >= high_water_mark; }
-    base::Buffer& output() { return output_; }
+    bool has_output() const { return !output_.empty() || !loan_.empty(); }
+    bool above_high_water() const { return output_.size() + loan_.size() >= high_water_mark; }
+
+    // To append to. What is on loan is copied in front.
+    base::Buffer& output();
+
+    // Bytes that are sent from where they are, as long as `owner` keeps them. Precondition: no output waits. The first
+    // `changeable` of them may be written over between two turns, so they are copied where a send ends within them.
+    void lend(base::Ref<base::Counted> owner, std::string_view bytes, std::size_t changeable);
 
     // One send of the waiting output. Gives the bytes that were taken.
     std::size_t send_output(os::More more);
@@ -62,6 +69,8 @@ public:
     void ask_anew() { watch_.ask_anew(socket_.fd(), events); }
 
 private:
+    void repay(std::size_t count);
+
     static constexpr std::uint32_t events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
     os::UniqueFd socket_;
@@ -69,6 +78,9 @@ private:
     std::string_view fresh_;  // in the scratch memory, only within a turn
     base::Buffer input_;
     base::Buffer output_;
+    std::string_view loan_;  // goes out behind output_
+    std::uint32_t changeable_ = 0;
+    base::Ref<base::Counted> lender_;
 };
 
 }  // namespace net

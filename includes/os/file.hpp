@@ -24,6 +24,9 @@ struct FileStatus {
     timespec changed{};      // content or inode (ctime): cannot be set at will
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
+
+    // Whether it is the same file, and as far as its status can tell in the same version.
+    bool same_version(const FileStatus& other) const;
 };
 
 // A folder, to open things beneath. O_PATH is not used: the fd can be listed too.
@@ -41,11 +44,22 @@ base::Result<FileStatus> status_of(int file);
 base::Result<FileStatus> status_of(const std::string& path);            // follows symbolic links
 base::Result<FileStatus> status_beneath(int folder, const char* name);  // one component; a symbolic link stays one
 
+// Where the symbolic link at `path` beneath `folder` points to; nullopt when there is no link.
+std::optional<std::string> link_target(int folder, const std::string& path);
+
+// What stands at `path` beneath `folder`, links followed wherever they lead: to compare with what was opened, never to
+// open something.
+base::Result<FileStatus> glance_beneath(int folder, const std::string& path);
+
 // Where a path leads when every symbolic link on its way is followed; nullopt when it leads nowhere.
 std::optional<std::string> real_path(const std::string& path);
 
 // The bytes from `offset` on; fewer than asked where the file ends. An error of the disk is an Error.
 base::Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<char> into);
+
+// Returns when no write to this file is under way that had begun before: SEEK_HOLE takes the lock that a write holds
+// from its first page to its last (ext4, XFS, btrfs, tmpfs).
+void wait_for_writers(int file);
 
 // The names in a folder but "." and "..", unsorted. Reads on from the descriptor's position: one that was just opened.
 base::Result<std::vector<std::string>> names_in(UniqueFd folder);

@@ -1,5 +1,5 @@
 // Where log lines go, and the error log: one line an event, in nginx's form, so that what reads nginx's logs reads
-// ours. Never waits for a reader: what a full pipe doesn't take is dropped and counted.
+// ours. Never waits for a reader: what a full pipe doesn't take for long is dropped and counted.
 #pragma once
 
 #include <array>
@@ -54,17 +54,32 @@ public:
 
     bool takes(LogLevel level) const { return level >= level_; }
 
-    // "2026/11/20 18:00:00 [error] 4711#0: MESSAGE", always one line: control characters become \xHH.
+    // "2026/11/20 18:00:00 [error] 4711#0: MESSAGE", always one line: control characters become \xHH. It waits for
+    // flush(), from `crit` on it does not.
     void write(LogLevel level, std::string_view message);
 
-    base::Result<void> reopen() { return sink_.reopen(); }
+    // What the sink doesn't take stays for the next time.
+    void flush();
+
+    base::Result<void> reopen() {
+        flush();
+        return sink_.reopen();
+    }
 
 private:
+    static constexpr std::size_t size_limit = 64 * 1024;  // bytes that wait while the disk is full or the reader slow
+
+    std::string_view stamp();
+
     LogSink sink_;
     LogLevel level_;
     const base::Clock& clock_;
-    std::string line_;
-    std::uint64_t lost_ = 0;  // lines that could not be written since the last one that could
+    std::string waiting_;
+    std::uint64_t lost_ = 0;  // lines there was no room for since the last one there was
+    std::time_t stamp_second_ = -1;
+    std::array<char, 32> stamp_{};
+    std::size_t stamp_length_ = 0;
+    std::string process_;  // "4711#0: "
 };
 
 // At most one line a second for what may happen thousands of times a second.

@@ -51,6 +51,7 @@ struct ListenOptions {
     int backlog = 4096;       // connections; the kernel cuts it to net.core.somaxconn
     bool ipv6_only = true;    // an IPv6 wildcard doesn't take IPv4 connections (ipv6(7) IPV6_V6ONLY)
     bool reuse_port = false;  // SO_REUSEPORT
+    bool deferred = true;     // accepted once the first bytes are there, or after a second (tcp(7) TCP_DEFER_ACCEPT)
     friend bool operator==(const ListenOptions&, const ListenOptions&) = default;
 };
 

@@ -12,7 +12,9 @@ namespace routing {
 
 struct Resource {
     files::Root* root = nullptr;
-    std::string relative;  // beneath the root, without a leading slash; "" is the root itself; keeps a trailing slash
+    // Beneath the root, without a leading slash; "" is the root itself; keeps a trailing slash. Views the path, or the
+    // mapping, that it was made from.
+    std::string_view relative;
 
     std::string shown() const;  // the full path in quotes, escaped, for log lines
 };

@@ -70,7 +70,6 @@ private:
     void respond();
     void refuse(http::Status status, std::string_view slug);
     void queue_response();
-    bool write_response();
     bool response_is_queued();
     void finish_exchange();
 

@@ -71,6 +71,15 @@ public:
 
     const handlers::Response& response() const { return response_; }
 
+    // What the answer says of the connection; `persists`: another request may follow.
+    http::Persistence persistence(bool persists) const;
+
+    // The file, in memory, that is the whole of a 200 answer to a GET without further fields; null where the answer is
+    // something else.
+    files::Entry* cached_answer() const;
+    // Somebody else has written the response and its content.
+    void content_was_written();
+
     // Head, and content as far as it is small; `persists`: another request may follow. False: a file didn't hold what
     // it promised, nothing sensible was written.
     bool write_response(base::Buffer& out, bool persists, Timestamps& timestamps);
@@ -91,7 +100,6 @@ private:
 
     ContentVerdict reject_content(http::Status status, std::string_view slug);
     ContentStep take_chunked(std::string_view input);
-    http::Persistence persistence(bool persists) const;
     handlers::Context context(Site& site, const base::Clock& clock) const;
     bool exceeds_limit(std::uint64_t bytes) const;
 

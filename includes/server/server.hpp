@@ -79,11 +79,11 @@ private:
     base::BlockPool blocks_;
     os::DescriptorReserve reserve_;
     std::shared_ptr<const config::Settings> settings_;
-    std::unique_ptr<Site> site_;
     net::EventLoop loop_;
     os::UniqueFd signals_;
     net::Watch signal_watch_;
     net::Timer pause_timer_{timers_, *this};
+    std::unique_ptr<Site> site_;
     Timestamps timestamps_{clock_};
     ExchangePool exchanges_;
     base::IntrusiveList<IdleMark> idle_;

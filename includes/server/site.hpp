@@ -6,6 +6,10 @@
 
 #include "base/result.hpp"
 #include "config/settings.hpp"
+#include "files/cache.hpp"
+#include "files/watcher.hpp"
+#include "handlers/pages.hpp"
+#include "net/event_loop.hpp"
 #include "net/timers.hpp"
 #include "os/log.hpp"
 #include "os/sandbox.hpp"
@@ -16,13 +20,25 @@ namespace server {
 
 class Site {
 public:
-    // Opens the logs. `clock`, `timers` and `reserve` must outlive the Site.
+    // What a site is built on; all of it must outlive the Site.
+    struct Ground {
+        const base::Clock& clock;
+        net::EventLoop& loop;
+        net::Timers& timers;
+        os::DescriptorReserve& reserve;
+        std::uint64_t descriptors;  // how many the process may have
+    };
+
+    // Opens the logs.
     static base::Result<std::unique_ptr<Site>> open(std::shared_ptr<const config::Settings> settings,
-                                                    const base::Clock& clock, net::Timers& timers,
-                                                    os::DescriptorReserve& reserve);
+                                                    const Ground& ground);
 
     const config::Settings& settings() const { return *settings_; }
     const routing::RouteTable& routes() const { return routes_; }
+    files::Cache& files() { return files_; }
+    files::Watcher& watcher() { return watcher_; }
+    handlers::Pages& pages() { return pages_; }
+    std::string& scratch() { return scratch_; }
 
     // Of the socket with this index in Settings::sockets.
     const config::Server& default_server(std::size_t socket) const {
@@ -33,14 +49,18 @@ public:
     os::ErrorLog& error_log(const config::LocationSettings& settings) { return *error_logs_[settings.error_log]; }
     AccessLog& access_log(std::size_t index) { return *access_logs_[index]; }
     void flush_logs();
+    void flush_error_logs();
     void reopen_logs();  // what can't be opened anew stays as it is, and the error log says so
 
 private:
-    Site(std::shared_ptr<const config::Settings> settings, os::DescriptorReserve& reserve)
-        : settings_(std::move(settings)), routes_(*settings_, reserve) {}
+    Site(std::shared_ptr<const config::Settings> settings, const Ground& ground);
 
     std::shared_ptr<const config::Settings> settings_;
     routing::RouteTable routes_;
+    files::Watcher watcher_;
+    files::Cache files_;
+    handlers::Pages pages_;
+    std::string scratch_;
     std::vector<std::unique_ptr<os::ErrorLog>> error_logs_;  // index as in Settings::error_logs
     std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs
 };

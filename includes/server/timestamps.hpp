@@ -14,6 +14,7 @@ class Timestamps {
 public:
     explicit Timestamps(const base::Clock& clock) : clock_(clock) {}
 
+    std::time_t second() const { return clock_.wall().tv_sec; }
     std::string_view http_date();  // "Fri, 20 Nov 2026 18:00:00 GMT"
     std::string_view log_time();   // "20/Nov/2026:18:00:00 +0000", local time, as nginx's $time_local
 

@@ -81,13 +81,12 @@ struct RefusedOption {
     std::string_view name;
     std::string_view instead;
 };
-constexpr std::array<RefusedOption, 14> refused_options{{
+constexpr std::array<RefusedOption, 13> refused_options{{
     {"ssl", "webserv speaks no TLS: let HAProxy or hitch in front do that"},
     {"http2", "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/2"},
     {"spdy", "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/2"},
     {"quic", "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/3"},
     {"proxy_protocol", "it is not supported yet"},
-    {"deferred", "leave it out: requests are read when they have arrived anyway"},
     {"bind", "leave it out: each address has a socket of its own anyway"},
     {"setfib", "it exists on FreeBSD only"},
     {"fastopen", "it is not supported yet"},
@@ -113,13 +112,23 @@ void set_ipv6only(const Directive& directive, const Token& option, std::string_v
     if (const auto on = checked(parse_flag(value), directive, option, build)) listen.options.ipv6_only = *on;
 }
 
+// nginx has the bare word, for what is the default here.
+void set_deferred(const Directive& directive, const Token& option, std::string_view value, Listen& listen,
+                  Build& build) {
+    if (option.text == "deferred") {
+        listen.options.deferred = true;
+    } else if (const auto on = checked(parse_flag(value), directive, option, build)) {
+        listen.options.deferred = *on;
+    }
+}
+
 void refuse_option(const Token& option, std::string_view name, Build& build) {
     const auto refused = std::ranges::find(refused_options, name, &RefusedOption::name);
     if (refused != refused_options.end())
         return build.report.error(option, "listen: the option " + quoted(name) + " is refused",
                                   std::string{refused->instead});
-    std::string hint = did_you_mean(name, {"default_server", "backlog", "ipv6only", "reuseport"});
-    if (hint.empty()) hint = "there are default_server, backlog=number, ipv6only=on|off and reuseport";
+    std::string hint = did_you_mean(name, {"default_server", "backlog", "ipv6only", "reuseport", "deferred"});
+    if (hint.empty()) hint = "there are default_server, backlog=number, ipv6only=on|off, reuseport and deferred=on|off";
     build.report.error(option, "listen: unknown option " + quoted(option.text), std::move(hint));
 }
 
@@ -134,6 +143,8 @@ void read_option(const Directive& directive, const Token& option, Listen& listen
     listen.options_given = true;
     if (option.text == "reuseport")
         listen.options.reuse_port = true;
+    else if (name == "deferred")
+        set_deferred(directive, option, value, listen, build);
     else if (name == "backlog")
         set_backlog(directive, option, value, listen, build);
     else if (name == "ipv6only")
@@ -177,13 +188,14 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .repeat = Repeat::allowed,
         .set = set_listen,
         .syntax = "listen port | address[:port] | *:port | [ipv6][:port] | unix:/path [default_server] "
-                  "[backlog=number] [ipv6only=on|off] [reuseport];",
+                  "[backlog=number] [ipv6only=on|off] [reuseport] [deferred=on|off];",
         .default_text = "listen *:80;  (*:8000 for a server that root did not start)",
         .doc = "An address of this server; several lines give it several. A port alone means every IPv4 address of "
                "the machine, an address alone port 80, localhost is 127.0.0.1, and port 0 lets the kernel choose. "
                "Servers may share an address: default_server marks the one for requests whose Host fits none, else "
                "it is the first. The other options concern the socket; where servers share it, they are given once, "
-               "or equal.",
+               "or equal. A connection is taken when its first bytes are there (deferred, TCP_DEFER_ACCEPT), or a "
+               "second after it was made; deferred=off takes it at once.",
         .example = "listen 127.0.0.1:8080 default_server;",
     },
     {

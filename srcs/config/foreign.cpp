@@ -7,7 +7,7 @@ namespace config {
 
 namespace {
 
-constexpr std::string_view own_file_cache = "files are opened for each request";
+constexpr std::string_view own_file_cache = "changes are seen when they happen, missing files are kept in mind too";
 constexpr std::string_view own_tables = "tables are sized as needed";
 constexpr std::string_view one_acceptor = "one process accepts everything";
 constexpr std::string_view no_threads = "there are no worker threads";
@@ -36,7 +36,6 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"merge_slashes", "repeated slashes always become one", "on"},
     {"msie_padding", "no browser in use needs it", ""},
     {"multi_accept", "up to 64 are accepted at once", ""},
-    {"open_file_cache", own_file_cache, ""},
     {"open_file_cache_errors", own_file_cache, ""},
     {"open_file_cache_min_uses", own_file_cache, ""},
     {"open_file_cache_valid", own_file_cache, ""},

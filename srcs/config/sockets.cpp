@@ -103,7 +103,7 @@ void Assignment::share(const Gathering& wide, Gathering& narrow) const {
                                    "listen: " + narrow.socket.endpoint.to_string() +
                                        " has no socket of its own: " + wide.socket.endpoint.to_string() + " (" +
                                        place(*wide.first) + ") takes its connections",
-                                   "give backlog, ipv6only and reuseport on that line");
+                                   "give backlog, ipv6only, reuseport and deferred on that line");
     narrow.socket.opened_by = static_cast<std::size_t>(&wide - sockets_.data());
 }
 

@@ -68,7 +68,7 @@ base::Result<void> Root::refresh(base::Instant now) {
     if (folder_ && now - looked_at_ < revalidation_interval) return {};
     const base::Result<os::FileStatus> current = os::status_of(path_);
     if (!current) {
-        folder_.reset();
+        forget_folder();
         return current.error();
     }
     looked_at_ = now;
@@ -77,12 +77,18 @@ base::Result<void> Root::refresh(base::Instant now) {
     base::Result<os::UniqueFd> folder = os::open_folder(path_);
     while (!folder && is_out_of_descriptors(folder.error()) && reserve_.give_up_one()) folder = os::open_folder(path_);
     if (!folder) {
-        folder_.reset();
+        forget_folder();
         return folder.error();
     }
     folder_ = std::move(folder).value();
+    ++generation_;
     identity_ = status;
     return {};
+}
+
+void Root::forget_folder() {
+    if (folder_) ++generation_;
+    folder_.reset();
 }
 
 bool has_hidden_component(std::string_view relative) {

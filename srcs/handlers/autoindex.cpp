@@ -18,7 +18,7 @@ std::optional<Entry> entry_for(int folder, const routing::Resource& resource, co
                                base::Instant now) {
     base::Result<os::FileStatus> status = os::status_beneath(folder, name.c_str());
     if (status && status->kind == os::FileStatus::Kind::link) {
-        status = resource.root->look_at(resource.relative + name, now);
+        status = resource.root->look_at(std::string{resource.relative} + name, now);
     }
     if (!status) return std::nullopt;
     switch (status->kind) {
@@ -38,9 +38,9 @@ Outcome Autoindex::handle(const Request& request, const Context& context) const 
     if (!resource) return Declined{};
     const base::Instant now = context.clock.now();
     const base::Result<os::UniqueFd> folder = resource->root->open(resource->relative, now);
-    if (!folder) return open_failure(*resource, folder.error(), request, context);
+    if (!folder) return open_failure(*resource, folder.error().code, request, context);
     base::Result<os::UniqueFd> reader = resource->root->open(resource->relative, now);
-    if (!reader) return open_failure(*resource, reader.error(), request, context);
+    if (!reader) return open_failure(*resource, reader.error().code, request, context);
     const base::Result<std::vector<std::string>> names = os::names_in(std::move(reader).value());
     if (!names)
         return failure(http::Status::internal_server_error, "list " + resource->shown() + ": " + names.error().message);

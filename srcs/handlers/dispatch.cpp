@@ -49,45 +49,70 @@ Outcome first_answer(const Request& request, const Context& context) {
                                                 " is a folder without an index file, and autoindex is off");
 }
 
-void reroute(Request& request, std::string path, const Context& context) {
-    request.path = std::move(path);
-    request.route = context.routes.route(request.server, request.path);
-}
+// The request as it is being handled: the client's own until an internal redirect changes it.
+class Course {
+public:
+    Course(const Request& original, const Context& context) : original_(original), context_(context) {}
+
+    const Request& request() const { return changed_ ? *changed_ : original_; }
+
+    void reroute(std::string path) {
+        Request& request = changed();
+        request.path = std::move(path);
+        request.route = context_.routes.route(request.server, request.path);
+    }
+
+    void reroute_for_error_page(std::string path) {
+        Request& request = changed();
+        request.method = request.method == http::Method::head ? http::Method::head : http::Method::get;
+        request.is_error_page = true;
+        reroute(std::move(path));
+    }
+
+private:
+    Request& changed() {
+        if (!changed_) changed_.emplace(original_);
+        return *changed_;
+    }
+
+    const Request& original_;
+    const Context& context_;
+    std::optional<Request> changed_;
+};
 
 // Follows internal redirects to an answer that may still lack its page.
-Response answer(Request& request, const Context& context) {
+Response answer(Course& course, const Context& context) {
     for (int i = 0; i <= internal_redirect_limit; ++i) {
-        if (auto refused = refuse_method(request)) return std::move(*refused);
-        Outcome outcome = first_answer(request, context);
+        if (auto refused = refuse_method(course.request())) return std::move(*refused);
+        Outcome outcome = first_answer(course.request(), context);
         if (auto* response = std::get_if<Response>(&outcome)) return std::move(*response);
-        reroute(request, std::move(std::get<Reroute>(outcome).path), context);
+        course.reroute(std::move(std::get<Reroute>(outcome).path));
     }
     return failure(http::Status::internal_server_error,
-                   "more than 10 internal redirects; the last one led to \"" + request.path + "\"");
+                   "more than 10 internal redirects; the last one led to \"" + course.request().path + "\"");
 }
 
 // The page's own answer in place of `original`, whose status and fields (Allow, Content-Range) stay.
-Response serve_error_page(Response original, const config::ErrorPage& configured, Request& request,
+Response serve_error_page(Response original, const config::ErrorPage& configured, Course& course,
                           const Context& context) {
     const http::Status failed = original.status;
-    request.method = request.method == http::Method::head ? http::Method::head : http::Method::get;
-    request.is_error_page = true;
-    reroute(request, configured.target, context);
-    Response page = answer(request, context);
+    course.reroute_for_error_page(configured.target);
+    Response page = answer(course, context);
     if (page.lacks_page && http::code_of(page.status) >= 400) {
         // A missing error page must not hide why it was wanted.
-        const std::string reason = page.explanation.empty() ? "" : ": " + page.explanation;
-        const std::string first = original.explanation.empty() ? "" : original.explanation + "; ";
-        original.explanation = first + "the error_page \"" + configured.target + "\" answers " +
-                               std::to_string(http::code_of(page.status)) + reason;
+        const std::string reason = page.explanation ? ": " + *page.explanation : "";
+        const std::string first = original.explanation ? *original.explanation + "; " : "";
+        original.explanation =
+            std::make_shared<const std::string>(first + "the error_page \"" + configured.target + "\" answers " +
+                                                std::to_string(http::code_of(page.status)) + reason);
         original.severity = os::LogLevel::error;
-        set_built_in_page(original, request);
+        set_built_in_page(original, course.request(), context);
         return original;
     }
     page.explanation = std::move(original.explanation);
     page.severity = original.severity;
     if (page.lacks_page) {
-        set_built_in_page(page, request);  // it redirects: so does the answer
+        set_built_in_page(page, course.request(), context);  // it redirects: so does the answer
         return page;
     }
     if (configured.replacement) page.status = *configured.replacement;
@@ -96,14 +121,14 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
     return page;
 }
 
-Response with_page(Response response, Request& request, const Context& context) {
+Response with_page(Response response, Course& course, const Context& context) {
     if (!response.lacks_page) return response;
-    if (const config::ErrorPage* configured = find_error_page(*request.route.settings, response.status)) {
+    if (const config::ErrorPage* configured = find_error_page(*course.request().route.settings, response.status)) {
         if (configured->target.starts_with('/'))
-            return serve_error_page(std::move(response), *configured, request, context);
+            return serve_error_page(std::move(response), *configured, course, context);
         redirect_to_error_page(response, *configured);
     }
-    set_built_in_page(response, request);
+    set_built_in_page(response, course.request(), context);
     return response;
 }
 
@@ -121,15 +146,16 @@ std::optional<Response> refuse_method(const Request& request) {
     return response;
 }
 
-Response respond(Request request, const Context& context) {
+Response respond(const Request& request, const Context& context) {
     if (request.head.form == http::TargetForm::asterisk) return answer_for_server();
-    Response response = answer(request, context);
-    return with_page(std::move(response), request, context);
+    Course course{request, context};
+    Response response = answer(course, context);
+    return with_page(std::move(response), course, context);
 }
 
 Response refuse(http::Status status, const Request& request, const Context& context) {
-    Request routed = request;
-    return with_page(failure(status, ""), routed, context);
+    Course course{request, context};
+    return with_page(failure(status, Explanation{}), course, context);
 }
 
 }  // namespace handlers

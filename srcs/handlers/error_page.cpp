@@ -22,11 +22,11 @@ void redirect_to_error_page(Response& response, const config::ErrorPage& page) {
     redirect(response, keeps_code ? *page.replacement : http::Status::found, page.target);
 }
 
-void set_built_in_page(Response& response, const Request& request) {
+void set_built_in_page(Response& response, const Request& request, const Context& context) {
     if (is_redirect(response.status)) {
         set_page(response, redirect_page(response.status, response.location, request.server_token()));
     } else {
-        set_page(response, error_page(response.status, request.server_token()));
+        set_page(response, context.pages.error_page(response.status, request.server_token()));
     }
 }
 

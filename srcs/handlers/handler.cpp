@@ -6,7 +6,19 @@
 
 namespace handlers {
 
+namespace {
+
+constexpr std::string_view page_fields = "Content-Type: text/html; charset=utf-8\r\n";
+static_assert(page_fields.substr(14, page_media_type.size()) == page_media_type);
+
+}  // namespace
+
 Response failure(http::Status status, std::string explanation, os::LogLevel severity) {
+    if (explanation.empty()) return failure(status, Explanation{}, severity);
+    return failure(status, std::make_shared<const std::string>(std::move(explanation)), severity);
+}
+
+Response failure(http::Status status, Explanation explanation, os::LogLevel severity) {
     Response response;
     response.status = status;
     response.lacks_page = true;
@@ -23,8 +35,14 @@ void redirect(Response& response, http::Status status, std::string location) {
 }
 
 void set_page(Response& response, std::string html) {
-    response.fields.add("Content-Type", page_media_type);
+    response.fields.borrow(page_fields);
     response.content = body::Memory{std::move(html)};
+    response.lacks_page = false;
+}
+
+void set_page(Response& response, std::shared_ptr<const std::string> html) {
+    response.fields.borrow(page_fields);
+    response.content = body::SharedMemory{std::move(html)};
     response.lacks_page = false;
 }
 

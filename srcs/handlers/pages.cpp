@@ -114,6 +114,12 @@ std::string error_page(http::Status status, std::string_view server_token) {
     return document(status, sentence_for(status), server_token);
 }
 
+std::shared_ptr<const std::string> Pages::error_page(http::Status status, std::string_view server_token) {
+    std::shared_ptr<const std::string>& page = made_[{status, server_token}];
+    if (!page) page = std::make_shared<const std::string>(handlers::error_page(status, server_token));
+    return page;
+}
+
 std::string redirect_page(http::Status status, std::string_view location, std::string_view server_token) {
     const std::string escaped = base::escape_html(location);
     std::string message = "What you asked for is at ";

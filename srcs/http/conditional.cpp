@@ -78,12 +78,19 @@ bool precondition_fails(const RequestHead& head, const Representation& represent
     return modified_since(head, representation, FieldName::if_unmodified_since, now);
 }
 
+// A date that is no modification date of ours may be older than a change that the modification date hides.
+bool not_modified_since(const RequestHead& head, const Representation& representation, std::time_t now) {
+    if (!unmodified_since(head, representation, FieldName::if_modified_since, now)) return false;
+    const auto date = single_date(head, FieldName::if_modified_since, now);
+    return *date == *representation.last_modified || representation.changed <= *date;
+}
+
 // Steps 3 and 4: does the client have it already?
 bool client_is_current(const RequestHead& head, const Representation& representation, std::time_t now) {
     if (head.fields.has(FieldName::if_none_match))
         return names_representation(head, FieldName::if_none_match, representation.etag, weakly_equal);
     const bool reads = head.method == Method::get || head.method == Method::head;
-    return reads && unmodified_since(head, representation, FieldName::if_modified_since, now);
+    return reads && not_modified_since(head, representation, now);
 }
 
 // Step 5: whether the part that the client holds belongs to this representation, byte for byte (RFC 9110 13.1.5). A
@@ -140,6 +147,13 @@ Selection select_range(std::string_view value, std::uint64_t size) {
 }
 
 }  // namespace
+
+bool has_conditions(const RequestHead& head) {
+    using enum FieldName;
+    return head.fields.count(range) + head.fields.count(if_none_match) + head.fields.count(if_modified_since) +
+               head.fields.count(if_match) + head.fields.count(if_unmodified_since) !=
+           0;
+}
 
 Selection select(const RequestHead& head, const Representation& representation, std::time_t now) {
     if (precondition_fails(head, representation, now)) return PreconditionFailed{};

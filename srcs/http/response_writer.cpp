@@ -37,17 +37,22 @@ private:
 }  // namespace
 
 void ResponseFields::add(std::string_view name, std::string_view value) {
-    lines_.append(name).append(": ");
-    for (char c : value) lines_.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
-    lines_.append("\r\n");
+    own_.append(name).append(": ");
+    for (char c : value) own_.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
+    own_.append("\r\n");
 }
 
-void write_head(base::Buffer& out, const ResponseHead& head) {
-    char* start = out.reserve(fixed_size + head.server.size() + head.date.size() + head.fields.size()).data();
-    Pen pen{start};
+std::size_t head_size_bound(const ResponseHead& head) {
+    return fixed_size + head.server.size() + head.date.size() + head.fields.size() + head.more_fields.size();
+}
+
+WrittenHead write_head(std::span<char> out, const ResponseHead& head) {
+    const char* start = out.data();
+    Pen pen{out.data()};
     pen.text("HTTP/1.1 ").number(code_of(head.status)).text(" ").text(reason_phrase(head.status));
-    pen.text("\r\nServer: ").text(head.server).text("\r\nDate: ").text(head.date).text("\r\n");
-    pen.text(head.fields);
+    pen.text("\r\nServer: ").text(head.server).text("\r\nDate: ");
+    const auto date_offset = static_cast<std::size_t>(pen.at() - start);
+    pen.text(head.date).text("\r\n").text(head.fields).text(head.more_fields);
     if (head.content_length) pen.text("Content-Length: ").number(*head.content_length).text("\r\n");
     switch (head.persistence) {
         case Persistence::keep_alive: break;
@@ -55,7 +60,11 @@ void write_head(base::Buffer& out, const ResponseHead& head) {
         case Persistence::close: pen.text("Connection: close\r\n"); break;
     }
     pen.text("\r\n");
-    out.commit(static_cast<std::size_t>(pen.at() - start));
+    return {static_cast<std::size_t>(pen.at() - start), date_offset};
+}
+
+void write_head(base::Buffer& out, const ResponseHead& head) {
+    out.commit(write_head(out.reserve(head_size_bound(head)), head).size);
 }
 
 }  // namespace http

@@ -28,15 +28,21 @@ bool EventLoop::turn(base::Clock& clock, base::Duration timeout) {
     // All readiness is noted before anyone acts on it; a count of -1 is a signal's interruption (EINTR) and reports
     // nothing.
     for (int i = 0; i < count; ++i) note(events_[static_cast<std::size_t>(i)]);
+    give_turns(going_first_);
     running_.swap(run_list_);
-    for (const Ticket& ticket : running_) {
+    give_turns(running_);
+    return count < static_cast<int>(batch_size);
+}
+
+void EventLoop::give_turns(std::vector<Ticket>& list) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const Ticket ticket = list[i];
         Slot& slot = slots_[ticket.slot];
         if (slot.generation != ticket.generation) continue;
         slot.listed = false;
         slot.watcher->on_turn();
     }
-    running_.clear();
-    return count < static_cast<int>(batch_size);
+    list.clear();
 }
 
 void EventLoop::note(const epoll_event& event) {
@@ -52,10 +58,10 @@ void EventLoop::enlist(std::uint32_t index) {
     Slot& slot = slots_[index];
     if (slot.listed) return;
     slot.listed = true;
-    run_list_.push_back({index, slot.generation});
+    (slot.precedence == Precedence::first ? going_first_ : run_list_).push_back({index, slot.generation});
 }
 
-std::uint32_t EventLoop::take_slot(Watcher& watcher) {
+std::uint32_t EventLoop::take_slot(Watcher& watcher, Precedence precedence) {
     if (free_slots_.empty()) {
         free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
         slots_.emplace_back();
@@ -63,6 +69,7 @@ std::uint32_t EventLoop::take_slot(Watcher& watcher) {
     const std::uint32_t index = free_slots_.back();
     free_slots_.pop_back();
     slots_[index].watcher = &watcher;
+    slots_[index].precedence = precedence;
     return index;
 }
 
@@ -72,8 +79,8 @@ void EventLoop::free_slot(std::uint32_t index) {
     free_slots_.push_back(index);
 }
 
-Watch::Watch(EventLoop& loop, int descriptor, std::uint32_t events, Watcher& watcher)
-    : loop_(loop), slot_(loop.take_slot(watcher)), registered_(false) {
+Watch::Watch(EventLoop& loop, int descriptor, std::uint32_t events, Watcher& watcher, Precedence precedence)
+    : loop_(loop), slot_(loop.take_slot(watcher, precedence)), registered_(false) {
     epoll_event event{events, {.u64 = to_data(slot_, loop_.slots_[slot_].generation)}};
     registered_ = ::epoll_ctl(loop_.epoll_.fd(), EPOLL_CTL_ADD, descriptor, &event) == 0;
 }

@@ -5,7 +5,9 @@
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <memory>
 
@@ -43,6 +45,14 @@ struct CloseFolder {
 };
 
 }  // namespace
+
+bool FileStatus::same_version(const FileStatus& other) const {
+    const auto equal = [](const timespec& a, const timespec& b) {
+        return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+    };
+    return kind == other.kind && inode == other.inode && device == other.device && size == other.size &&
+           equal(modified, other.modified) && equal(changed, other.changed);
+}
 
 base::Result<UniqueFd> open_folder(const std::string& path) {
     UniqueFd folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -96,6 +106,20 @@ base::Result<FileStatus> status_beneath(int folder, const char* name) {
     return from_kernel(status);
 }
 
+std::optional<std::string> link_target(int folder, const std::string& path) {
+    std::array<char, PATH_MAX> target{};
+    const ssize_t size = ::readlinkat(folder, path.c_str(), target.data(), target.size());
+    if (size < 0) return std::nullopt;
+    return std::string{target.data(), static_cast<std::size_t>(size)};
+}
+
+base::Result<FileStatus> glance_beneath(int folder, const std::string& path) {
+    struct stat status {};
+    if (::fstatat(folder, path.empty() ? "." : path.c_str(), &status, 0) != 0)
+        return base::Error::from_errno("stat", path);
+    return from_kernel(status);
+}
+
 std::optional<std::string> real_path(const std::string& path) {
     struct Free {
         void operator()(char* text) const { std::free(text); }
@@ -116,6 +140,8 @@ base::Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<char
     }
     return done;
 }
+
+void wait_for_writers(int file) { ::lseek(file, 0, SEEK_HOLE); }
 
 base::Result<std::vector<std::string>> names_in(UniqueFd folder) {
     std::unique_ptr<DIR, CloseFolder> stream{::fdopendir(folder.fd())};

@@ -85,18 +85,36 @@ std::size_t LogSink::write(std::string_view bytes) {
 
 void ErrorLog::write(LogLevel level, std::string_view message) {
     if (!takes(level)) return;
-    std::tm local{};
-    const std::time_t seconds = clock_.wall().tv_sec;
-    ::localtime_r(&seconds, &local);
-    std::array<char, 32> stamp{};
-    const std::size_t length = std::strftime(stamp.data(), stamp.size(), "%Y/%m/%d %H:%M:%S", &local);
-    line_.assign(stamp.data(), length);
-    line_.append(" [").append(name_of(level)).append("] ").append(std::to_string(::getpid())).append("#0: ");
-    append_on_one_line(line_, message);
-    if (lost_ > 0) line_.append(" (").append(std::to_string(lost_)).append(" lines before this one were lost)");
-    if (line_.size() >= longest_line) line_.resize(longest_line - 1);
-    line_.push_back('\n');
-    lost_ = sink_.write(line_) == line_.size() ? 0 : lost_ + 1;
+    if (waiting_.size() > size_limit) {
+        ++lost_;
+        return;
+    }
+    const std::size_t begin = waiting_.size();
+    waiting_.append(stamp()).append(" [").append(name_of(level)).append("] ").append(process_);
+    append_on_one_line(waiting_, message);
+    if (lost_ > 0) waiting_.append(" (").append(std::to_string(lost_)).append(" lines before this one were lost)");
+    lost_ = 0;
+    if (waiting_.size() - begin >= longest_line) waiting_.resize(begin + longest_line - 1);
+    waiting_.push_back('\n');
+    if (level >= LogLevel::crit) flush();
+}
+
+void ErrorLog::flush() {
+    if (waiting_.empty()) return;
+    waiting_.erase(0, sink_.write(waiting_));
+}
+
+// "2026/11/20 18:00:00", made once a second.
+std::string_view ErrorLog::stamp() {
+    const std::time_t now = clock_.wall().tv_sec;
+    if (now != stamp_second_) {
+        stamp_second_ = now;
+        std::tm local{};
+        ::localtime_r(&now, &local);
+        stamp_length_ = std::strftime(stamp_.data(), stamp_.size(), "%Y/%m/%d %H:%M:%S", &local);
+        process_ = std::to_string(::getpid()) + "#0: ";
+    }
+    return {stamp_.data(), stamp_length_};
 }
 
 bool RateLimit::pass(base::Instant now) {

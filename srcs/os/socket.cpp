@@ -61,6 +61,7 @@ base::Result<void> set_options(int socket, const Endpoint& endpoint, const Liste
     bool done = set_flag(socket, SOL_SOCKET, SO_REUSEADDR, 1);
     // Accepted sockets inherit it: an answer is one send, it must not wait for the ACK of the one before (RFC 896).
     done = done && set_flag(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (options.deferred) done = done && set_flag(socket, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
     if (options.reuse_port) done = done && set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
     if (endpoint.family() == Endpoint::Family::ipv6) {
         done = done && set_flag(socket, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);

@@ -24,7 +24,7 @@ std::string Resource::shown() const {
 std::optional<Resource> resource_for(const Route& route, std::string_view path) {
     const Mapping& mapping = *route.mapping;
     if (mapping.root == nullptr) return std::nullopt;
-    if (!mapping.replaces_location) return Resource{mapping.root, std::string{without_leading_slash(path)}};
+    if (!mapping.replaces_location) return Resource{mapping.root, without_leading_slash(path)};
     const std::string_view rest = path.substr(route.location_path.size());
     if (!mapping.file_name.empty()) {
         if (!rest.empty()) return std::nullopt;
@@ -32,7 +32,7 @@ std::optional<Resource> resource_for(const Route& route, std::string_view path) 
     }
     const bool whole_segment = rest.empty() || rest.starts_with('/') || route.location_path.ends_with('/');
     if (!whole_segment) return std::nullopt;
-    return Resource{mapping.root, std::string{without_leading_slash(rest)}};
+    return Resource{mapping.root, without_leading_slash(rest)};
 }
 
 }  // namespace routing

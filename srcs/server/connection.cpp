@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "handlers/dispatch.hpp"
+#include "server/answer_writer.hpp"
 
 namespace server {
 
@@ -152,6 +153,9 @@ void Connection::process_input() {
 
 bool Connection::begin_request() {
     if (transport_.input().empty() || transport_.above_high_water() || answers_left_ == 0) return false;
+    // The first request was there when epoll reported it, and so had been every change that it must see. One that
+    // follows in the same turn may be younger than that report.
+    if (answers_left_ == answers_a_turn - 1) services_.site.watcher().catch_up();
     exchange_ = services_.exchanges.take();
     exchange_->start(services_.site, listener_);
     const http::RequestParser::Verdict verdict = exchange_->read_head(transport_.input(), services_.site);
@@ -234,24 +238,15 @@ void Connection::queue_response() {
     const handlers::Response& response = exchange_->response();
     // What waits behind this answer goes on when it has been sent, in another turn.
     answers_left_ = response.took_long || answers_left_ == 0 ? 0 : answers_left_ - 1;
-    if (!response.explanation.empty()) log(response.severity, response.explanation);
+    if (response.explanation) log(response.severity, *response.explanation);
     if (!transport_.has_output()) pace_.progress(services_.clock.now());
-    if (!write_response()) {
+    if (!write_answer(*exchange_, transport_, persists_, services_.timestamps)) {
         log(os::LogLevel::error, "the file became shorter, or failed, while it was read");
         persists_ = false;
         exchange_->refuse(http::Status::internal_server_error, services_.site, services_.clock);
-        if (!write_response()) return enter(State::closed);
+        if (!write_answer(*exchange_, transport_, persists_, services_.timestamps)) return enter(State::closed);
     }
     enter(State::writing);
-}
-
-// False: its file didn't hold what it promised; nothing of it is in the output.
-bool Connection::write_response() {
-    base::Buffer& output = transport_.output();
-    const std::size_t size_before = output.size();
-    if (exchange_->write_response(output, persists_, services_.timestamps)) return true;
-    output.shorten(size_before);
-    return false;
 }
 
 // Whether the connection can turn to the next request although this one's response may not be sent yet.

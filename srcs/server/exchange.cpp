@@ -145,7 +145,14 @@ Exchange::ContentStep Exchange::take_chunked(std::string_view input) {
 }
 
 handlers::Context Exchange::context(Site& site, const base::Clock& clock) const {
-    return {clock, site.routes(), site.error_log(settings()).takes(os::LogLevel::error)};
+    return {
+        .clock = clock,
+        .routes = site.routes(),
+        .files = site.files(),
+        .pages = site.pages(),
+        .scratch = site.scratch(),
+        .explains = site.error_log(settings()).takes(os::LogLevel::error),
+    };
 }
 
 void Exchange::respond(Site& site, const base::Clock& clock) {
@@ -173,6 +180,16 @@ http::Persistence Exchange::persistence(bool persists) const {
     return says_so ? http::Persistence::keep_alive_said : http::Persistence::keep_alive;
 }
 
+files::Entry* Exchange::cached_answer() const {
+    const bool plain = response_.status == http::Status::ok && request_.method == http::Method::get;
+    return plain && response_.fields.own().empty() ? response_.content.whole_entry() : nullptr;
+}
+
+void Exchange::content_was_written() {
+    content_sent_ = response_.content.remaining();
+    response_.content.clear();
+}
+
 bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& timestamps) {
     const bool never_has_content = http::never_has_content(response_.status);
     // A 205 is framed like any other, as having none (RFC 9110 15.3.6).
@@ -182,7 +199,8 @@ bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& time
                               .status = response_.status,
                               .server = request_.server_token(),
                               .date = timestamps.http_date(),
-                              .fields = response_.fields.lines(),
+                              .fields = response_.fields.borrowed(),
+                              .more_fields = response_.fields.own(),
                               .content_length = never_has_content ? std::nullopt : std::optional{length},
                               .persistence = persistence(persists),
                           });

@@ -29,8 +29,8 @@ base::Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<const config
 
     std::unique_ptr<Server> server{
         new Server{{std::move(epoll).value(), std::move(signals).value()}, std::move(settings)}};
-    base::Result<std::unique_ptr<Site>> site =
-        Site::open(server->settings_, server->clock_, server->timers_, server->reserve_);
+    base::Result<std::unique_ptr<Site>> site = Site::open(
+        server->settings_, {server->clock_, server->loop_, server->timers_, server->reserve_, limit.value()});
     if (!site) return site.error();
     server->site_ = std::move(site).value();
     server->services_.emplace(Services{server->clock_, server->loop_, server->timers_, server->blocks_,
@@ -99,6 +99,7 @@ void Server::warn_about_limits(std::uint64_t descriptor_limit) {
 }
 
 void Server::run() {
+    site_->flush_error_logs();
     while (!finished()) {
         const bool all_was_reported = loop_.turn(clock_, wait_time());
         timers_.advance(clock_.now());
@@ -128,6 +129,7 @@ void Server::end_turn(bool all_was_reported) {
     // Only when epoll had nothing more to report can a connection be known to have nothing to read.
     if (drain_deadline_ && all_was_reported) close_who_can_be_spared();
     sweep();
+    site_->flush_error_logs();
     // Somebody has become idle who can make room for somebody who waits.
     if (paused_ == PauseReason::connections && !idle_.empty()) resume_listeners();
 }
@@ -243,6 +245,7 @@ void Server::accepting_failed(int code) {
         site_->error_log().write(os::LogLevel::alert, "accept: " + base::describe(code) +
                                                           ": new clients wait, those who are here are served on");
     }
+    site_->files().close_spare_files();
     pause_listeners(PauseReason::failure);
 }
 

@@ -1,5 +1,7 @@
 #include "server/site.hpp"
 
+#include <algorithm>
+
 namespace server {
 
 namespace {
@@ -9,22 +11,38 @@ base::Error at(const config::Origin& origin, base::Error error) {
     return error;
 }
 
+// Most descriptors are for connections.
+files::CacheLimits limits_of(const config::FileCache& settings, std::uint64_t descriptors) {
+    constexpr std::uint64_t share = 16;
+    constexpr std::uint64_t most = 1024;
+    return {
+        .entries = settings.entries,
+        .bytes = settings.bytes,
+        .open_files = static_cast<std::size_t>(std::clamp<std::uint64_t>(descriptors / share, 1, most)),
+        .inactive = settings.inactive,
+    };
+}
+
 }  // namespace
 
-base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings,
-                                               const base::Clock& clock, net::Timers& timers,
-                                               os::DescriptorReserve& reserve) {
-    std::unique_ptr<Site> site{new Site{std::move(settings), reserve}};
+Site::Site(std::shared_ptr<const config::Settings> settings, const Ground& ground)
+    : settings_(std::move(settings)),
+      routes_(*settings_, ground.reserve),
+      watcher_(ground.loop),
+      files_(limits_of(settings_->file_cache, ground.descriptors), watcher_, ground.clock, ground.timers) {}
+
+base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings, const Ground& ground) {
+    std::unique_ptr<Site> site{new Site{std::move(settings), ground}};
     for (const config::ErrorLog& log : site->settings().error_logs) {
         base::Result<os::LogSink> sink = os::LogSink::open(log.path);
         if (!sink) return at(log.origin, sink.error());
-        site->error_logs_.push_back(std::make_unique<os::ErrorLog>(std::move(sink).value(), log.level, clock));
+        site->error_logs_.push_back(std::make_unique<os::ErrorLog>(std::move(sink).value(), log.level, ground.clock));
     }
     for (const config::AccessLog& log : site->settings().access_logs) {
         base::Result<os::LogSink> sink = os::LogSink::open(log.path);
         if (!sink) return at(log.origin, sink.error());
         site->access_logs_.push_back(
-            std::make_unique<AccessLog>(std::move(sink).value(), clock, timers, site->error_log()));
+            std::make_unique<AccessLog>(std::move(sink).value(), ground.clock, ground.timers, site->error_log()));
     }
     return site;
 }
@@ -39,6 +57,11 @@ void Site::reopen_logs() {
 
 void Site::flush_logs() {
     for (const auto& log : access_logs_) log->flush();
+    flush_error_logs();
+}
+
+void Site::flush_error_logs() {
+    for (const auto& log : error_logs_) log->flush();
 }
 
 }  // namespace server

@@ -103,6 +103,10 @@ void test_rfc9110_13_1_dates(Checks& checks) {
     });
     const std::string twice = line("If-Modified-Since", the_date) + line("If-Modified-Since", the_date);
     checks.expect(select("GET", twice) == "whole", "more than one member: ignored (RFC 9110 13.1.3)");
+    const http::Representation set_back{1000, modified, "\"now\"", modified + 2};
+    checks.expect(select("GET", line("If-Modified-Since", the_date), set_back) == "304", "our own date");
+    checks.expect(select("GET", line("If-Modified-Since", later), set_back) == "whole",
+                  "a date between modification and change may be that of an older version");
     const http::Representation dateless{1000, std::nullopt, "\"now\""};
     checks.expect(select("GET", line("If-Modified-Since", the_date), dateless) == "whole", "no date to compare");
     checks.expect(select("GET", line("If-Unmodified-Since", earlier), dateless) == "whole", "no date to compare");

@@ -1,0 +1,100 @@
+// What a path stands for, as it was found: a file with its status, validators and, where it is small, its content; a
+// folder; or nothing. Never changes once it is built, but for the answer prepared beside it; shared by the cache
+// and by the responses that use it, so that it outlives its place in the cache.
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/counted.hpp"
+#include "base/intrusive_list.hpp"
+#include "files/watcher.hpp"
+#include "os/file.hpp"
+#include "os/unique_fd.hpp"
+
+namespace files {
+
+class Cache;
+class Root;
+
+// What somebody has made ready for this entry and one set of settings: kept with the entry, since it is right as long
+// as the entry is.
+struct PreparedAnswer {
+    const void* variant = nullptr;  // the settings that it was made for; null: nothing is prepared
+    std::time_t right_until = 0;    // 0: for ever. From this second on it has to be made anew
+    std::string fields;             // field lines of a 200
+    std::size_t validators_begin = 0;
+    std::size_t validators_end = 0;  // the part of `fields` that a 304 repeats
+    std::string_view whole;          // a complete answer, head and content in one piece; empty: there is none
+    std::size_t head_size = 0;       // bytes of `whole` before the content
+    std::span<char> date;            // the value of Date in `whole`, to be written over
+    std::time_t date_second = 0;     // what stands there
+};
+
+class Entry final : public base::Counted, Observer, base::Link {
+public:
+    // For a head in front of the content, so that both are one piece of memory.
+    static constexpr std::size_t head_room = 512;  // bytes
+
+    // 0, or why nothing could be opened: the errno.
+    int failure() const { return failure_; }
+    const os::FileStatus& status() const { return status_; }  // where there was no failure
+
+    // Whether content() holds the whole file; else file() is open, if it is a regular file at all.
+    bool in_memory() const { return memory_ != nullptr; }
+    std::string_view content() const { return {memory_.get() + head_room, content_size_}; }
+    int file() const { return file_.fd(); }
+
+    // With its quotes; strong. Of content in memory a hash of it, else of size, times and inode. Empty for a folder.
+    const std::string& etag() const { return etag_; }
+
+    // Memory in front of the content; precondition: in_memory().
+    std::span<char> head_memory() const { return {memory_.get(), head_room}; }
+
+    // Whether a change would be noticed: an entry that has left the cache, or never was in it, may be out of date.
+    bool is_cached() const { return cache_ != nullptr; }
+
+    // Nobody but the cache and the one who asks holds this entry: what is prepared may be replaced.
+    bool may_be_prepared_anew() const { return references() <= 2; }
+    PreparedAnswer& prepared() { return prepared_; }
+
+    // Why the path can't be opened, in words, found out once; null: not yet.
+    std::shared_ptr<const std::string>& explanation() { return explanation_; }
+
+private:
+    friend class Cache;
+    friend class base::IntrusiveList<Entry>;
+
+    void on_change() override;
+
+    int failure_ = 0;
+    os::FileStatus status_;
+    std::unique_ptr<char[]> memory_;
+    std::size_t content_size_ = 0;
+    os::UniqueFd file_;
+    std::string etag_;
+    PreparedAnswer prepared_;
+    std::shared_ptr<const std::string> explanation_;
+
+    // Of the cache alone.
+    Cache* cache_ = nullptr;  // null: the entry is in no cache
+    Entry* next_ = nullptr;   // in the same bucket
+    std::uint64_t hash_ = 0;
+    Root* root_ = nullptr;
+    std::uint64_t generation_ = 0;  // of the root
+    std::string path_;
+    base::Instant checked_at_{};
+    base::Instant used_at_{};
+    base::Instant queued_at_{};
+    bool doubtful_ = false;  // so young that its status can't tell it from a version that follows at once
+    Subscriptions subscriptions_;
+};
+
+using EntryRef = base::Ref<Entry>;
+
+}  // namespace files

@@ -1,0 +1,26 @@
+// What a response says of a file: its type, its validators. Made once for an entry and a location, and kept with the
+// entry.
+#pragma once
+
+#include <ctime>
+#include <optional>
+#include <string_view>
+
+#include "handlers/handler.hpp"
+#include "http/conditional.hpp"
+
+namespace handlers {
+
+// For http::select(). Views the entry.
+http::Representation representation_of(const files::Entry& entry, std::time_t now);
+
+enum class Extent : std::uint8_t {
+    all,         // the fields of a 200
+    validators,  // what a 304 repeats of them (RFC 9110 15.4.5)
+};
+
+// Gives `response`, which holds `entry`, its fields; the entry's name ends in `file_name`.
+void add_representation_fields(Response& response, files::Entry& entry, Extent extent, std::string_view file_name,
+                               const config::LocationSettings& settings, std::time_t now);
+
+}  // namespace handlers

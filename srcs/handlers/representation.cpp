@@ -1,0 +1,76 @@
+#include "handlers/representation.hpp"
+
+#include "http/date.hpp"
+
+namespace handlers {
+
+namespace {
+
+// A time that was never set, or lies in the future, would make caches believe what isn't so (RFC 9110 8.8.2.1).
+std::optional<std::time_t> last_modified(const os::FileStatus& status, std::time_t now) {
+    const std::time_t modified = status.modified.tv_sec;
+    if (modified <= 1 || modified > now) return std::nullopt;
+    return modified;
+}
+
+void append_line(std::string& lines, std::string_view name, std::string_view value) {
+    lines.append(name).append(": ").append(value).append("\r\n");
+}
+
+files::PreparedAnswer make(const files::Entry& entry, std::string_view file_name,
+                           const config::LocationSettings& settings, std::time_t now) {
+    files::PreparedAnswer made;
+    made.variant = &settings;
+    http::ResponseFields type;  // its values come from the configuration
+    type.add("Content-Type", media_type_of(file_name, settings));
+    made.fields = type.own();
+    made.validators_begin = made.fields.size();
+    const std::time_t modified = entry.status().modified.tv_sec;
+    if (const auto date = last_modified(entry.status(), now)) {
+        const auto text = http::imf_fixdate(*date);
+        append_line(made.fields, "Last-Modified", {text.data(), text.size()});
+    } else if (modified > now) {
+        made.right_until = modified;
+    }
+    append_line(made.fields, "ETag", entry.etag());
+    made.validators_end = made.fields.size();
+    append_line(made.fields, "Accept-Ranges", "bytes");
+    return made;
+}
+
+std::string_view part_of(const files::PreparedAnswer& prepared, Extent extent) {
+    const std::string_view fields = prepared.fields;
+    switch (extent) {
+        case Extent::all: return fields;
+        case Extent::validators:
+            return fields.substr(prepared.validators_begin, prepared.validators_end - prepared.validators_begin);
+    }
+    return {};
+}
+
+}  // namespace
+
+http::Representation representation_of(const files::Entry& entry, std::time_t now) {
+    const os::FileStatus& status = entry.status();
+    return {
+        .size = status.size,
+        .last_modified = last_modified(status, now),
+        .etag = entry.etag(),
+        .changed = status.changed.tv_sec,
+    };
+}
+
+void add_representation_fields(Response& response, files::Entry& entry, Extent extent, std::string_view file_name,
+                               const config::LocationSettings& settings, std::time_t now) {
+    files::PreparedAnswer& prepared = entry.prepared();
+    const bool is_right = prepared.variant == &settings && (prepared.right_until == 0 || now < prepared.right_until);
+    if (!is_right && !entry.may_be_prepared_anew()) {
+        // Another location's answers are under way with what stands there.
+        const files::PreparedAnswer own = make(entry, file_name, settings, now);
+        return response.fields.add_lines(part_of(own, extent));
+    }
+    if (!is_right) prepared = make(entry, file_name, settings, now);
+    response.fields.borrow(part_of(prepared, extent));
+}
+
+}  // namespace handlers

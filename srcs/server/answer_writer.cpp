@@ -1,0 +1,78 @@
+#include "server/answer_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "http/response_writer.hpp"
+
+namespace server {
+
+namespace {
+
+// Writes the head so that it ends where the content begins.
+void make_ready(files::Entry& entry, std::string_view server_token, Timestamps& timestamps) {
+    files::PreparedAnswer& prepared = entry.prepared();
+    const http::ResponseHead head{
+        .server = server_token,
+        .date = timestamps.http_date(),
+        .fields = prepared.fields,
+        .content_length = entry.content().size(),
+    };
+    const std::span<char> memory = entry.head_memory();
+    if (http::head_size_bound(head) > memory.size()) return;
+    const http::WrittenHead written = http::write_head(memory, head);
+    char* const start = memory.data() + memory.size() - written.size;
+    std::memmove(start, memory.data(), written.size);
+    prepared.head_size = written.size;
+    prepared.date = {start + written.date_offset, head.date.size()};
+    prepared.date_second = timestamps.second();
+    prepared.whole = {start, written.size + entry.content().size()};
+}
+
+// Head and content of `entry` in one piece, with the fields that were prepared for `settings` and the present date.
+// Empty where there is none: the fields are those of other settings, the head is too long, or others are still sending
+// what would have to be changed. Between two turns the date may be written over.
+std::string_view ready_answer(files::Entry& entry, const config::LocationSettings& settings,
+                              std::string_view server_token, Timestamps& timestamps) {
+    files::PreparedAnswer& prepared = entry.prepared();
+    if (prepared.variant != &settings) return {};
+    if (prepared.whole.empty()) {
+        if (entry.may_be_prepared_anew()) make_ready(entry, server_token, timestamps);
+        return prepared.whole;
+    }
+    if (prepared.date_second != timestamps.second()) {
+        std::ranges::copy(timestamps.http_date(), prepared.date.begin());
+        prepared.date_second = timestamps.second();
+    }
+    return prepared.whole;
+}
+
+// Whether the exchange's answer lay ready in the cache.
+bool lend_answer(Exchange& exchange, net::Transport& transport, Timestamps& timestamps) {
+    files::Entry* entry = exchange.cached_answer();
+    if (entry == nullptr) return false;
+    const std::string_view answer =
+        ready_answer(*entry, exchange.settings(), exchange.request().server_token(), timestamps);
+    if (answer.empty()) return false;
+    if (transport.has_output()) {
+        transport.output().append(answer);
+    } else {
+        transport.lend(files::EntryRef{entry}, answer, entry->prepared().head_size);
+    }
+    exchange.content_was_written();
+    return true;
+}
+
+}  // namespace
+
+bool write_answer(Exchange& exchange, net::Transport& transport, bool persists, Timestamps& timestamps) {
+    if (exchange.persistence(persists) == http::Persistence::keep_alive && lend_answer(exchange, transport, timestamps))
+        return true;
+    base::Buffer& output = transport.output();
+    const std::size_t size_before = output.size();
+    if (exchange.write_response(output, persists, timestamps)) return true;
+    output.shorten(size_before);
+    return false;
+}
+
+}  // namespace server
