@@ -21,6 +21,19 @@ def write_files(folder, files):
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "release_only: shows nothing under sanitizers, and isn't chosen there")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Left out, not skipped: with WEBSERV_SLOW, which says that sanitizers are at work."""
+    if not os.environ.get("WEBSERV_SLOW"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("release_only")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.fixture
 def serve(tmp_path):
     """serve(config, files) starts ./webserv in tmp_path. Logs go to error.log (level info) and access.log beside the

@@ -1,0 +1,83 @@
+"""Once warm, the server takes no memory: requests are answered from what it has.
+
+A library that is preloaded counts the calls of malloc and its relatives (support/count_allocations.c). Sanitizers bring
+an allocator of their own, so these tests are for the release binary.
+"""
+
+import struct
+import subprocess
+
+import pytest
+
+from support.load import Crowd, browser_fields
+from webserv_process import request, top
+
+pytestmark = pytest.mark.release_only
+
+kinds = {
+    "small": [request(f"GET /{number}.html HTTP/1.1") for number in range(8)],
+    "browser": [request("GET /3.html HTTP/1.1", *browser_fields)],
+    "not_modified": [request("GET /3.html HTTP/1.1", "If-None-Match: *")],
+    "missing": [request("GET /nothing.html HTTP/1.1")],
+    "index": [request("GET / HTTP/1.1")],
+    "head": [request("HEAD /3.html HTTP/1.1", "If-None-Match: *")],
+    "pipelined": [b"".join(request(f"GET /{number % 8}.html HTTP/1.1") for number in range(16))],
+    "sent_from_the_file": [request("GET /large.bin HTTP/1.1")],
+}
+
+
+class Allocations:
+    """The file that the counting library counts in."""
+
+    ring = 64
+
+    def __init__(self, folder, compiler):
+        self.path = folder / "allocations"
+        self.path.write_bytes(bytes(4096))
+        library = folder / "count_allocations.so"
+        source = top / "tests/support/count_allocations.c"
+        subprocess.run([compiler, "-x", "c", "-O2", "-Wall", "-Wextra", "-Werror", "-fno-builtin", "-shared", "-fPIC",
+                        "-o", library, source], check=True)
+        self.command = ["env", f"LD_PRELOAD={library}", f"ALLOCATIONS={self.path}"]
+
+    @property
+    def words(self):
+        return struct.unpack("512Q", self.path.read_bytes())
+
+    @property
+    def calls(self):
+        return self.words[0]
+
+    def sizes(self, since):
+        """What the calls since then asked for; of the last ones only, when they were many."""
+        words = self.words
+        return [words[2 + number % self.ring] for number in range(max(since, words[0] - self.ring), words[0])]
+
+
+@pytest.mark.parametrize("access_log", ["access.log", "off"])
+@pytest.mark.parametrize("kind", kinds)
+def test_no_allocation_after_warm_up(serve, tmp_path, tool, kind, access_log):
+    """10,000 requests on 16 connections, after as many that made all buffers as large as they get."""
+    allocations = Allocations(tmp_path, tool("g++"))
+    files = {f"www/{number}.html": "x" * (400 + 500 * number) for number in range(8)}
+    files |= {"www/index.html": "home", "www/large.bin": bytes(150_000)}
+    server = serve(f"""
+        access_log {access_log};
+        log_not_found off;
+        server {{
+            listen 127.0.0.1:0;
+            root www;
+            keepalive_requests 10000000;
+        }}
+    """, files, command=allocations.command)
+    assert allocations.calls > 0, "the counting library is not in use"
+    crowd = Crowd(server, 16)
+    bursts = kinds[kind]
+    rounds = 10_000 // (len(crowd.sockets) * bursts[0].count(b"\r\n\r\n"))
+    crowd.ask(bursts, rounds // 2)
+    before = allocations.calls
+    crowd.ask(bursts, rounds)
+    found = allocations.calls - before
+    requests = rounds * len(crowd.sockets) * bursts[0].count(b"\r\n\r\n")
+    print(f"{kind}, access_log {access_log}: {found} allocations for {requests} requests")
+    assert found == 0, f"{found} allocations for {requests} requests, the last of {allocations.sizes(before)} bytes"
