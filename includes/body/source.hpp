@@ -14,12 +14,8 @@ namespace body {
 
 struct Empty {};
 
+// Shared, since many responses may have it in common, such as a page that is built in; never null.
 struct Memory {
-    std::string bytes;
-};
-
-// What many responses have in common, such as a page that is built in.
-struct SharedMemory {
     std::shared_ptr<const std::string> bytes;
 };
 
@@ -39,7 +35,6 @@ public:
 
     Source() = default;
     Source(Memory memory) : content_(std::move(memory)) {}
-    Source(SharedMemory memory) : content_(std::move(memory)) {}
     Source(FileRange range) : content_(std::move(range)) {}
 
     std::uint64_t remaining() const;  // bytes
@@ -58,7 +53,7 @@ public:
     void clear() { content_.emplace<Empty>(); }
 
 private:
-    std::variant<Empty, Memory, SharedMemory, FileRange> content_;
+    std::variant<Empty, Memory, FileRange> content_;
 };
 
 enum class FileState : std::uint8_t {

@@ -91,7 +91,8 @@ private:
     base::Instant checked_at_{};
     base::Instant used_at_{};
     base::Instant queued_at_{};
-    bool doubtful_ = false;  // so young that its status can't tell it from a version that follows at once
+    bool watched_ = false;   // all that it depends on
+    bool doubtful_ = false;  // not watched, and so young that its status can't tell it from a version that follows
     Subscriptions subscriptions_;
 };
 

@@ -63,9 +63,6 @@ public:
     // ... when the content or the status of the open `file` changes, whatever name it is changed by.
     Outcome watch_file(int file, Observer& observer, Subscriptions& subscriptions);
 
-    // Tells observers of everything that has happened until now, without waiting for the loop's next turn.
-    void catch_up();
-
     // Watches that could not be set since the start.
     std::uint64_t missed() const { return missed_; }
 

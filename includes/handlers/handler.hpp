@@ -24,9 +24,9 @@ namespace handlers {
 struct Request {
     const http::RequestHead& head;
     http::Method method;
-    std::string path;      // decoded and normalised
-    std::size_t server;    // index into Settings::servers
-    routing::Route route;  // of `path` on `server`
+    std::string_view path;  // decoded and normalised; whoever changes it keeps it
+    std::size_t server;     // index into Settings::servers
+    routing::Route route;   // of `path` on `server`
     bool is_error_page =
         false;  // served in place of another answer: the client's conditions and ranges aren't about it
 
@@ -59,7 +59,7 @@ struct Response {
     bool lacks_page = false;
     Explanation explanation;
     bool took_long = false;  // as a large folder's listing does: the connection does nothing else in this turn
-    std::string location;    // where a redirect leads, for its page
+    std::shared_ptr<const std::string> location;  // where a redirect leads, for its page
     os::LogLevel severity = os::LogLevel::error;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,15 +25,17 @@ public:
     void add(std::string_view name, std::string_view value);
 
     // Complete lines, behind these.
-    void add_lines(std::string_view lines) { own_.append(lines); }
-    void add_lines(const ResponseFields& other) { own_.append(other.borrowed_).append(other.own_); }
+    void add_lines(std::string_view lines) { own_lines().append(lines); }
+    void add_lines(const ResponseFields& other) { own_lines().append(other.borrowed_).append(other.own()); }
 
     std::string_view borrowed() const { return borrowed_; }
-    std::string_view own() const { return own_; }
+    std::string_view own() const { return own_ ? std::string_view{*own_} : std::string_view{}; }
 
 private:
+    std::string& own_lines();
+
     std::string_view borrowed_;
-    std::string own_;
+    std::unique_ptr<std::string> own_;  // null in most responses, which are moved about a lot
 };
 
 enum class Persistence : std::uint8_t {

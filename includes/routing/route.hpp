@@ -64,6 +64,7 @@ private:
         std::vector<Wildcard> leading;   // longest first
         std::vector<Wildcard> trailing;  // longest first
         std::size_t default_server = 0;
+        bool only_one = false;  // server: no name decides anything
     };
     struct CompiledLocation {
         const config::Location* location;

@@ -12,18 +12,12 @@ bool same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_s
 
 std::uint64_t Source::remaining() const {
     if (const auto* range = std::get_if<FileRange>(&content_)) return range->remaining;
-    if (const auto* memory = std::get_if<Memory>(&content_)) return memory->bytes.size();
-    if (const auto* memory = std::get_if<SharedMemory>(&content_)) return memory->bytes->size();
+    if (const auto* memory = std::get_if<Memory>(&content_)) return memory->bytes->size();
     return 0;
 }
 
 bool Source::copy_small(base::Buffer& out) {
     if (const auto* memory = std::get_if<Memory>(&content_)) {
-        out.append(memory->bytes);
-        clear();
-        return true;
-    }
-    if (const auto* memory = std::get_if<SharedMemory>(&content_)) {
         out.append(*memory->bytes);
         clear();
         return true;

@@ -24,6 +24,11 @@ std::uint64_t size_of(const Entry& entry, std::size_t path_size) {
     return sizeof(Entry) + subscriptions + path_size + content;
 }
 
+bool is_unchanged(int file, const os::FileStatus& status) {
+    const base::Result<os::FileStatus> now = os::status_of(file);
+    return now && now.value().same_version(status);
+}
+
 std::string_view without_slash_at_end(std::string_view path) {
     while (path.ends_with('/')) path.remove_suffix(1);
     return path;
@@ -68,6 +73,8 @@ EntryRef Cache::find(Root& root, std::string_view relative, Keep keep) {
 bool Cache::is_fresh(Entry& entry) {
     const base::Instant now = clock_.now();
     if (!entry.root_->refresh(now) || entry.root_->generation() != entry.generation_) return false;
+    // What is sent from the file shows a change at once, told or not: so must its validators.
+    if (entry.file_ && !is_unchanged(entry.file(), entry.status_)) return false;
     if (now - entry.checked_at_ < revalidation_interval) return true;
     if (entry.doubtful_) return false;
     entry.checked_at_ = now;
@@ -91,7 +98,7 @@ EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool
     // Watched before it is looked at: what changes in between is told of.
     if (keep) {
         entry.path_ = path;
-        watch_trail(watcher_, root, path, entry, entry.subscriptions_);
+        entry.watched_ = watch_trail(watcher_, root, path, entry, entry.subscriptions_);
     }
     base::Result<os::UniqueFd> file = root.open(path, now);
     if (!file) {
@@ -111,7 +118,10 @@ EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool
 
 // Whether what was read can be kept.
 bool Cache::read_file(Entry& entry, os::UniqueFd file, bool watched) {
-    if (watched) watcher_.watch_file(file.fd(), entry, entry.subscriptions_);
+    if (watched) {
+        const Watcher::Outcome outcome = watcher_.watch_file(file.fd(), entry, entry.subscriptions_);
+        entry.watched_ = entry.watched_ && outcome == Watcher::Outcome::watched;
+    }
     const base::Result<os::FileStatus> status = os::status_of(file.fd());
     if (!status) {
         entry.failure_ = status.error().code;
@@ -128,7 +138,7 @@ bool Cache::read_file(Entry& entry, os::UniqueFd file, bool watched) {
         entry.memory_ = std::move(content.memory);
         entry.content_size_ = content.size;
     }
-    entry.doubtful_ = is_young(entry.status_, clock_.wall());
+    entry.doubtful_ = !entry.watched_ && is_young(entry.status_, clock_.wall());
     entry.etag_ = entry.in_memory() ? entity_tag(entry.content()) : entity_tag(entry.status_);
     if (!entry.in_memory()) entry.file_ = std::move(file);
     return settled && entry.failure_ == 0;

@@ -46,8 +46,8 @@ Watcher::Outcome Watcher::subscribe(const base::Result<int>& watch, std::string_
     return Outcome::unwatchable;
 }
 
-void Watcher::catch_up() {
-    if (!watch_) return;
+void Watcher::on_turn() {
+    watch_->used_up_reading();
     events_.read([this](const os::FileEvent& event) {
         switch (event.kind) {
             case os::FileEvent::Kind::changed: return notify(subject_of(event.watch, event.name));
@@ -57,11 +57,6 @@ void Watcher::catch_up() {
             case os::FileEvent::Kind::lost: return notify_all();
         }
     });
-}
-
-void Watcher::on_turn() {
-    watch_->used_up_reading();
-    catch_up();
 }
 
 std::uint64_t Watcher::subject_of(int watch, std::string_view name) {

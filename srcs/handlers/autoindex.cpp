@@ -52,8 +52,8 @@ Outcome Autoindex::handle(const Request& request, const Context& context) const 
     }
     Response response;
     response.took_long = true;
-    set_page(response,
-             listing_page(request.path, std::move(entries), parse_order(request.head.query()), request.server_token()));
+    set_page(response, listing_page(std::string{request.path}, std::move(entries), parse_order(request.head.query()),
+                                    request.server_token()));
     return response;
 }
 

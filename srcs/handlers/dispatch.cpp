@@ -45,7 +45,7 @@ Outcome first_answer(const Request& request, const Context& context) {
         if (!std::holds_alternative<Declined>(outcome)) return outcome;
     }
     const std::optional<routing::Resource> folder = routing::resource_for(request.route, request.path);
-    return failure(http::Status::forbidden, (folder ? folder->shown() : "\"" + request.path + "\"") +
+    return failure(http::Status::forbidden, (folder ? folder->shown() : "\"" + std::string{request.path} + "\"") +
                                                 " is a folder without an index file, and autoindex is off");
 }
 
@@ -58,7 +58,8 @@ public:
 
     void reroute(std::string path) {
         Request& request = changed();
-        request.path = std::move(path);
+        path_ = std::move(path);
+        request.path = path_;
         request.route = context_.routes.route(request.server, request.path);
     }
 
@@ -78,6 +79,7 @@ private:
     const Request& original_;
     const Context& context_;
     std::optional<Request> changed_;
+    std::string path_;  // of `changed_`
 };
 
 // Follows internal redirects to an answer that may still lack its page.
@@ -88,8 +90,8 @@ Response answer(Course& course, const Context& context) {
         if (auto* response = std::get_if<Response>(&outcome)) return std::move(*response);
         course.reroute(std::move(std::get<Reroute>(outcome).path));
     }
-    return failure(http::Status::internal_server_error,
-                   "more than 10 internal redirects; the last one led to \"" + course.request().path + "\"");
+    return failure(http::Status::internal_server_error, "more than 10 internal redirects; the last one led to \"" +
+                                                            std::string{course.request().path} + "\"");
 }
 
 // The page's own answer in place of `original`, whose status and fields (Allow, Content-Range) stay.
@@ -122,7 +124,6 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
 }
 
 Response with_page(Response response, Course& course, const Context& context) {
-    if (!response.lacks_page) return response;
     if (const config::ErrorPage* configured = find_error_page(*course.request().route.settings, response.status)) {
         if (configured->target.starts_with('/'))
             return serve_error_page(std::move(response), *configured, course, context);
@@ -150,7 +151,8 @@ Response respond(const Request& request, const Context& context) {
     if (request.head.form == http::TargetForm::asterisk) return answer_for_server();
     Course course{request, context};
     Response response = answer(course, context);
-    return with_page(std::move(response), course, context);
+    if (response.lacks_page) response = with_page(std::move(response), course, context);
+    return response;
 }
 
 Response refuse(http::Status status, const Request& request, const Context& context) {

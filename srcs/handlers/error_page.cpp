@@ -24,7 +24,7 @@ void redirect_to_error_page(Response& response, const config::ErrorPage& page) {
 
 void set_built_in_page(Response& response, const Request& request, const Context& context) {
     if (is_redirect(response.status)) {
-        set_page(response, redirect_page(response.status, response.location, request.server_token()));
+        set_page(response, redirect_page(response.status, *response.location, request.server_token()));
     } else {
         set_page(response, context.pages.error_page(response.status, request.server_token()));
     }

@@ -30,19 +30,17 @@ Response failure(http::Status status, Explanation explanation, os::LogLevel seve
 void redirect(Response& response, http::Status status, std::string location) {
     response.status = status;
     response.fields.add("Location", location);
-    response.location = std::move(location);
+    response.location = std::make_shared<const std::string>(std::move(location));
     response.lacks_page = true;
 }
 
 void set_page(Response& response, std::string html) {
-    response.fields.borrow(page_fields);
-    response.content = body::Memory{std::move(html)};
-    response.lacks_page = false;
+    set_page(response, std::make_shared<const std::string>(std::move(html)));
 }
 
 void set_page(Response& response, std::shared_ptr<const std::string> html) {
     response.fields.borrow(page_fields);
-    response.content = body::SharedMemory{std::move(html)};
+    response.content = body::Memory{std::move(html)};
     response.lacks_page = false;
 }
 

@@ -28,7 +28,7 @@ Outcome Redirect::handle(const Request& request, const Context&) const {
         response.lacks_page = http::code_of(configured->status) >= 300 && !http::never_has_content(configured->status);
     } else if (!http::never_has_content(configured->status)) {
         response.fields.add("Content-Type", type_of_text(request));
-        response.content = body::Memory{configured->text};
+        response.content = body::Memory{std::make_shared<const std::string>(configured->text)};
     }
     return response;
 }

@@ -94,7 +94,7 @@ files::EntryRef look_up(const routing::Resource& resource, const Request& reques
 
 Response redirect_to_folder(const Request& request) {
     Response response;
-    const std::string folder = request.path + "/";
+    const std::string folder = std::string{request.path} + "/";
     redirect(response, http::Status::moved_permanently,
              http::encode_path_and_query(folder, request.head.query(), request.head.has_query));
     return response;

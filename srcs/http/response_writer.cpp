@@ -37,9 +37,15 @@ private:
 }  // namespace
 
 void ResponseFields::add(std::string_view name, std::string_view value) {
-    own_.append(name).append(": ");
-    for (char c : value) own_.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
-    own_.append("\r\n");
+    std::string& lines = own_lines();
+    lines.append(name).append(": ");
+    for (char c : value) lines.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
+    lines.append("\r\n");
+}
+
+std::string& ResponseFields::own_lines() {
+    if (!own_) own_ = std::make_unique<std::string>();
+    return *own_;
 }
 
 std::size_t head_size_bound(const ResponseHead& head) {

@@ -29,6 +29,7 @@ RouteTable::SocketNames RouteTable::compile_names(const config::Settings& settin
                                                   const config::Socket& socket) const {
     SocketNames names;
     names.default_server = socket.default_server;
+    names.only_one = socket.servers.size() == 1;
     for (std::size_t server : socket.servers) {
         for (const config::ServerName& name : settings.servers[server].names) {
             switch (name.kind) {
@@ -74,6 +75,7 @@ files::Root* RouteTable::root_at(const std::string& path, os::DescriptorReserve&
 
 std::size_t RouteTable::server_for(std::size_t socket, std::string_view host) const {
     const SocketNames& names = sockets_[socket];
+    if (names.only_one) return names.default_server;
     if (const auto exact = names.exact.find(host); exact != names.exact.end()) return exact->second;
     for (const Wildcard& wildcard : names.leading) {
         if (host.size() > wildcard.text.size() && host.ends_with(wildcard.text)) return wildcard.server;

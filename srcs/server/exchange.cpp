@@ -32,7 +32,7 @@ void Exchange::start(const Site& site, std::size_t socket) {
     request_.server = site.settings().sockets[socket].default_server;
     request_.route = site.routes().route_of_server(request_.server);
     request_.method = http::Method::get;
-    request_.path.clear();
+    request_.path = {};
     head_.clear();
     parser_.start(head_limits(*request_.route.server));
     head_bytes_ = {};
@@ -40,7 +40,6 @@ void Exchange::start(const Site& site, std::size_t socket) {
     framing_ = http::NoContent{};
     decoder_ = {};
     content_taken_ = 0;
-    response_ = {};
     content_sent_ = 0;
 }
 
