@@ -6,6 +6,7 @@ int test_conditional();
 int test_date();
 int test_http_tables();
 int test_pages();
+int test_scan();
 
 namespace {
 
@@ -19,6 +20,7 @@ constexpr UnitTest unit_tests[] = {
     {"test_date", test_date},
     {"test_http_tables", test_http_tables},
     {"test_pages", test_pages},
+    {"test_scan", test_scan},
 };
 
 }  // namespace
