@@ -16,7 +16,7 @@ endif
 SOURCES := \
 	base/ascii base/buffer base/clock base/hash base/result \
 	os/file os/file_events os/io os/left_file os/log os/sandbox os/signals os/socket \
-	http/registry http/fields http/target http/message http/request_parser http/framing http/date \
+	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing http/date \
 	http/conditional http/media_types http/response_writer \
 	net/event_loop net/timers net/listener net/transport \
 	files/root files/watcher files/trail files/content files/cache \

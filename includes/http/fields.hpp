@@ -57,15 +57,21 @@ public:
 
     // `base` must point at the message's bytes for as long as values are looked at.
     void bind(const char* base) { base_ = base; }
-    void clear();
-    void add(FieldName known, Slice name, Slice value);
+    void clear() {
+        lines_.clear();
+        present_ = repeated_ = 0;
+    }
+    void add(FieldName known, Slice name, Slice value) {
+        if (known != FieldName::other) note(static_cast<unsigned>(known));
+        lines_.push_back({name, known, value});
+    }
 
     std::size_t size() const { return lines_.size(); }
     Line operator[](std::size_t index) const;
 
     // How many lines carry this name; precondition: not FieldName::other.
-    unsigned count(FieldName name) const { return counts_[static_cast<unsigned>(name)]; }
-    bool has(FieldName name) const { return count(name) != 0; }
+    unsigned count(FieldName name) const { return repeats(name) ? count_lines(name) : has(name); }
+    bool has(FieldName name) const { return (present_ >> static_cast<unsigned>(name) & 1U) != 0; }
 
     // The value of the first line with this name, nullopt when there is none.
     std::optional<std::string_view> first(FieldName name) const;
@@ -80,14 +86,28 @@ public:
 private:
     struct Entry {
         Slice name;
-        Slice value;
         FieldName known;
+        Slice value;
     };
+
+    bool repeats(FieldName name) const { return (repeated_ >> static_cast<unsigned>(name) & 1U) != 0; }
+    unsigned count_lines(FieldName name) const;
+
+    // A line of the known name `row` is about to be added.
+    void note(unsigned row) {
+        const std::uint32_t bit = std::uint32_t{1} << row;
+        if ((present_ & bit) == 0) first_[row] = static_cast<std::uint16_t>(lines_.size());
+        repeated_ |= present_ & bit;
+        present_ |= bit;
+    }
 
     const char* base_ = nullptr;
     std::vector<Entry> lines_;
-    std::array<std::uint16_t, known_field_count> first_{};  // index of the first line, valid where the count is not 0
-    std::array<std::uint16_t, known_field_count> counts_{};
+    // One bit for each known name: whether it is there, and there more than once.
+    std::uint32_t present_ = 0;
+    std::uint32_t repeated_ = 0;
+    std::array<std::uint16_t, known_field_count> first_{};  // index of the first line, where there is one
+    static_assert(known_field_count <= 32);
 };
 
 }  // namespace http

@@ -45,6 +45,7 @@ private:
     enum class Expecting : std::uint8_t { request_line, field_line, nothing };
 
     Verdict skip_empty_lines(std::string_view window);
+    void take_usual_lines(std::string_view window, RequestHead& head);
     Verdict read_line(std::string_view window, RequestHead& head);
     std::optional<Rejection> judge(std::string_view line, RequestHead& head);
     Verdict reject_long_line(RequestHead& head);

@@ -1,5 +1,6 @@
 #include "http/fields.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace http {
@@ -34,17 +35,8 @@ bool is_field_value(std::string_view value) {
     return all_allowed(value.substr(at));
 }
 
-void Fields::clear() {
-    lines_.clear();
-    counts_.fill(0);
-}
-
-void Fields::add(FieldName known, Slice name, Slice value) {
-    if (known != FieldName::other) {
-        const auto row = static_cast<unsigned>(known);
-        if (counts_[row]++ == 0) first_[row] = static_cast<std::uint16_t>(lines_.size());
-    }
-    lines_.push_back({name, value, known});
+unsigned Fields::count_lines(FieldName name) const {
+    return static_cast<unsigned>(std::ranges::count(lines_, name, &Entry::known));
 }
 
 Fields::Line Fields::operator[](std::size_t index) const {

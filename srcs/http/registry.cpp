@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <initializer_list>
 #include <utility>
 
 namespace http {
@@ -126,25 +125,30 @@ bool same_letters(const char* a, const char* b) {
     return ((x ^ y) & static_cast<Word>(0xDFDF'DFDF'DFDF'DFDF)) == 0;
 }
 
-// Both of the same length. A word at a time, the last one overlapping: this runs for each field line of each request.
-bool same_name(std::string_view name, std::string_view row) {
-    const std::size_t size = row.size();
-    if (size >= 8) {
+// Both of the same length. A word at a time, the last one overlapping, and the row a constant: this runs for each field
+// line of each request.
+template <FieldName candidate>
+bool same_name(const char* name) {
+    constexpr std::string_view row = field_names[static_cast<unsigned>(candidate)];
+    constexpr std::size_t size = row.size();
+    if constexpr (size >= 8) {
         for (std::size_t at = 0; at + 8 < size; at += 8)
-            if (!same_letters<std::uint64_t>(name.data() + at, row.data() + at)) return false;
-        return same_letters<std::uint64_t>(name.data() + size - 8, row.data() + size - 8);
+            if (!same_letters<std::uint64_t>(name + at, row.data() + at)) return false;
+        return same_letters<std::uint64_t>(name + size - 8, row.data() + size - 8);
+    } else if constexpr (size >= 4) {
+        return same_letters<std::uint32_t>(name, row.data()) &&
+               same_letters<std::uint32_t>(name + size - 4, row.data() + size - 4);
+    } else {
+        static_assert(size == 2);
+        return same_letters<std::uint16_t>(name, row.data());
     }
-    if (size >= 4) {
-        return same_letters<std::uint32_t>(name.data(), row.data()) &&
-               same_letters<std::uint32_t>(name.data() + size - 4, row.data() + size - 4);
-    }
-    return size == 2 && same_letters<std::uint16_t>(name.data(), row.data());
 }
 
-FieldName pick(std::string_view name, std::initializer_list<FieldName> candidates) {
-    for (FieldName candidate : candidates)
-        if (same_name(name, field_names[static_cast<unsigned>(candidate)])) return candidate;
-    return FieldName::other;
+template <FieldName... candidates>
+FieldName pick(std::string_view name) {
+    FieldName found = FieldName::other;
+    static_cast<void>(((same_name<candidates>(name.data()) && (found = candidates, true)) || ...));
+    return found;
 }
 
 }  // namespace
@@ -175,19 +179,19 @@ std::string_view reason_phrase(Status status) {
 FieldName find_field_name(std::string_view name) {
     using enum FieldName;
     switch (name.size()) {
-        case 2: return pick(name, {te});
-        case 4: return pick(name, {host});
-        case 5: return pick(name, {range});
-        case 6: return pick(name, {accept, cookie, expect});
-        case 7: return pick(name, {referer, upgrade, trailer});
-        case 8: return pick(name, {if_range, if_match});
-        case 10: return pick(name, {connection, user_agent});
-        case 12: return pick(name, {content_type});
-        case 13: return pick(name, {if_none_match, authorization});
-        case 14: return pick(name, {content_length});
-        case 15: return pick(name, {accept_encoding, x_forwarded_for});
-        case 17: return pick(name, {if_modified_since, transfer_encoding});
-        case 19: return pick(name, {if_unmodified_since});
+        case 2: return pick<te>(name);
+        case 4: return pick<host>(name);
+        case 5: return pick<range>(name);
+        case 6: return pick<accept, cookie, expect>(name);
+        case 7: return pick<referer, upgrade, trailer>(name);
+        case 8: return pick<if_range, if_match>(name);
+        case 10: return pick<connection, user_agent>(name);
+        case 12: return pick<content_type>(name);
+        case 13: return pick<if_none_match, authorization>(name);
+        case 14: return pick<content_length>(name);
+        case 15: return pick<accept_encoding, x_forwarded_for>(name);
+        case 17: return pick<if_modified_since, transfer_encoding>(name);
+        case 19: return pick<if_unmodified_since>(name);
         default: return other;
     }
 }

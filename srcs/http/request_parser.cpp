@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "http/usual_head.hpp"
 
 namespace http {
 
@@ -52,8 +53,8 @@ Fault read_target(std::string_view text, RequestHead& head) {
 // is: a line of another protocol generation says so by its version.
 Fault read_request_line(RequestHead& head) {
     const std::string_view line = head.request_line();
-    const auto after_method = std::ranges::find_if_not(line, [](char c) { return is_tchar[c]; });
-    const auto method_size = static_cast<std::size_t>(after_method - line.begin());
+    std::size_t method_size = 0;
+    while (method_size < line.size() && is_tchar[line[method_size]]) ++method_size;
     if (method_size == line.size()) return bad("target-missing");
     if (line[method_size] != ' ') return bad("method-syntax");
 
@@ -130,7 +131,10 @@ RequestParser::Verdict RequestParser::feed(std::string_view input, RequestHead& 
     // Nothing behind the limit is looked at, so that the verdict doesn't depend on how much arrived at once.
     const std::string_view window = input.substr(0, limits_.head);
     Verdict verdict = started_ ? Verdict::complete : skip_empty_lines(window);
-    while (verdict == Verdict::complete && expecting_ != Expecting::nothing) verdict = read_line(window, head);
+    while (verdict == Verdict::complete && expecting_ != Expecting::nothing) {
+        take_usual_lines(window, head);
+        if (expecting_ != Expecting::nothing) verdict = read_line(window, head);
+    }
     if (verdict == Verdict::need_more && input.size() >= limits_.head)
         return reject(Status::request_header_fields_too_large, "head-too-long");
     return verdict;
@@ -154,6 +158,24 @@ RequestParser::Verdict RequestParser::skip_empty_lines(std::string_view window) 
         }
     }
     return Verdict::need_more;
+}
+
+// Lines of which a part was seen before are left to read_line(): nothing is looked at again and again.
+void RequestParser::take_usual_lines(std::string_view window, RequestHead& head) {
+    if (scanned_ != position_) return;
+    const UsualHead usual{window, position_, limits_.line};
+    if (expecting_ == Expecting::request_line) {
+        const std::size_t end = usual.take_request_line(position_, head);
+        if (end == position_) return;
+        position_ = end;
+        expecting_ = Expecting::field_line;
+    }
+    position_ = usual.take_field_lines(position_, head);
+    if (usual.take_end(position_, head)) {
+        position_ += 2;
+        expecting_ = Expecting::nothing;
+    }
+    scanned_ = position_;
 }
 
 // `complete`: the line that began at position_ was read, and position_ is behind it.

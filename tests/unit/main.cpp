@@ -7,6 +7,7 @@ int test_date();
 int test_http_tables();
 int test_pages();
 int test_scan();
+int test_usual_head();
 
 namespace {
 
@@ -21,6 +22,7 @@ constexpr UnitTest unit_tests[] = {
     {"test_http_tables", test_http_tables},
     {"test_pages", test_pages},
     {"test_scan", test_scan},
+    {"test_usual_head", test_usual_head},
 };
 
 }  // namespace
