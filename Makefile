@@ -76,7 +76,7 @@ else
 BINARY := $(BUILD)/$(NAME)
 endif
 
-.PHONY: all clean fclean re debug asan run test tests-binaries lint tidy format fuzz fuzz-replay install help
+.PHONY: all clean fclean re debug asan run test tests-binaries bench lint tidy format fuzz fuzz-replay install help
 .DELETE_ON_ERROR:
 
 # One short line for each step; `make V=1` shows the commands.
@@ -118,7 +118,7 @@ run: all  ## build and serve conf/default.conf (CONF=FILE: another one)
 
 # --- tests -----------------------------------------------------------------------------------------------------------
 
-TEST_BINARIES := $(patsubst %,$(BUILD)/tests/%,wire_test unit_test)
+TEST_BINARIES := $(patsubst %,$(BUILD)/tests/%,wire_test unit_test bench/floor)
 UNIT_TESTS    := $(patsubst tests/unit/%.cpp,$(BUILD)/tests/unit/%.o,$(wildcard tests/unit/*.cpp))
 
 tests-binaries: $(TEST_BINARIES)
@@ -129,6 +129,9 @@ $(BUILD)/tests/wire_test: $(BUILD)/tests/wire/wire_test.o $(OBJECTS)
 $(BUILD)/tests/unit_test: $(UNIT_TESTS) $(OBJECTS)
 	$(call Q,link,$@) $(CXX) -o $@ $^ $(LINK_ALL)
 
+$(BUILD)/tests/bench/floor: $(BUILD)/tests/bench/floor.o
+	$(call Q,link,$@) $(CXX) -o $@ $^ $(LINK_ALL)
+
 $(BUILD)/tests/%.o: tests/%.cpp Makefile $(FLAGS) | compiler
 	@mkdir -p $(@D)
 	$(call Q,c++,$<) $(CXX) $(CXXFLAGS_ALL) -c -o $@ $<
@@ -136,6 +139,9 @@ $(BUILD)/tests/%.o: tests/%.cpp Makefile $(FLAGS) | compiler
 test: all tests-binaries  ## run every test (sets up pytest and requests when they are missing)
 	@python=$$(tests/setup python) && WEBSERV=./$(BINARY) WEBSERV_WIRE_TEST=$(BUILD)/tests/wire_test \
 		WEBSERV_UNIT_TEST=$(BUILD)/tests/unit_test "$$python" -m pytest -q -p no:cacheprovider tests
+
+bench: all $(BUILD)/tests/bench/floor  ## compare with nginx, lighttpd, h2o and the floor (BENCH="--only small": less)
+	@python3 tests/bench/bench.py --webserv ./$(BINARY) --floor $(BUILD)/tests/bench/floor $(BENCH)
 
 lint:  ## check the rules of the house: include direction, names, sizes
 	@python3 tests/lint.py
@@ -195,4 +201,5 @@ re:  ## build from nothing
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## (.*)/\1\t\2/' | expand -t 14
 
--include $(OBJECTS:.o=.d) $(MAIN:.o=.d) $(UNIT_TESTS:.o=.d) $(BUILD)/tests/wire/wire_test.d
+-include $(OBJECTS:.o=.d) $(MAIN:.o=.d) $(UNIT_TESTS:.o=.d) $(BUILD)/tests/wire/wire_test.d \
+	$(BUILD)/tests/bench/floor.d
