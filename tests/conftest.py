@@ -2,12 +2,24 @@
 
 import contextlib
 import os
+import pathlib
 import shutil
 import textwrap
 
 import pytest
 
-from webserv_process import Server
+from webserv_process import Server, binary
+
+
+def has_sanitizers():
+    try:
+        return b"__asan_init" in pathlib.Path(binary()).read_bytes()
+    except AssertionError:
+        return False  # it isn't built; each test that needs it says so
+
+
+# valgrind can't run a binary with AddressSanitizer in it, and its instructions would say nothing about the real one.
+collect_ignore = ["test_instruction_budget.py"] if has_sanitizers() else []
 
 
 def write_files(folder, files):

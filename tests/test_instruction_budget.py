@@ -1,0 +1,56 @@
+"""What the hot path may cost: instructions in user space for one kept-alive GET of a small file, counted by callgrind.
+Times drift with the machine and its neighbours; these counts are the same to a fraction of a percent each time.
+
+A slower hot path fails here. Who makes it slower for a good reason raises the budget, with the reason, in the same
+commit; who makes it faster lowers it to a few percent above the new figure. The figures are those of a release build by
+g++ 12 on x86-64 with AVX2; another compiler or C library may need a few percent more. conftest.py leaves this file out
+where the binary has sanitizers in it: valgrind can't run those.
+"""
+
+import pytest
+
+from bench import instructions, workloads
+from webserv_process import binary, free_port, patience, request
+
+config = """
+    access_log off;
+    error_log /dev/null;
+    server {
+        listen 127.0.0.1:%d;
+        root www;
+        keepalive_requests 1000000;
+    }
+"""
+
+small_request = request("GET /small.html HTTP/1.1")
+browser_request = request("GET /small.html HTTP/1.1", *map(": ".join, workloads.browser_fields.items()))
+
+
+@pytest.fixture
+def count(tool, tmp_path):
+    """count(request, depth) -> instructions for one request, when `depth` of them are sent at a time."""
+    counter = instructions.Counter(tool("valgrind"), instructions.find_compiler() or tool("g++"), tmp_path)
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/small.html").write_bytes(workloads.small_page())
+    port = free_port()
+    path = tmp_path / "webserv.conf"
+    path.write_text(config % port)
+
+    def run(data, depth=1):
+        return counter.per_request([binary(), "-c", path], port, data, depth=depth, patience=patience)
+
+    return run
+
+
+@pytest.mark.parametrize("data, depth, budget", [
+    # Two turns of the loop, a recv in one and a send in the next; between them the file is opened, read and closed.
+    pytest.param(small_request, 1, 12_500, id="small"),
+    # The same with the head of a current browser: 700 bytes in 12 lines.
+    pytest.param(browser_request, 1, 17_900, id="browser"),
+    # 16 requests that arrive together: a recv and a send for all of them, but still a file each.
+    pytest.param(small_request, 16, 11_200, id="pipelined"),
+])
+def test_a_request_costs_no_more_than_its_budget(count, data, depth, budget):
+    """Instructions in user space, of a release build."""
+    counted = count(data, depth)
+    assert counted <= budget, f"{counted:,.0f} instructions for a request, {budget:,} are allowed in a release build"
