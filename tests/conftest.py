@@ -18,10 +18,6 @@ def has_sanitizers():
         return False  # it isn't built; each test that needs it says so
 
 
-# valgrind can't run a binary with AddressSanitizer in it, and its instructions would say nothing about the real one.
-collect_ignore = ["test_instruction_budget.py"] if has_sanitizers() else []
-
-
 def write_files(folder, files):
     """name -> text or bytes; a name that ends in `/` is an empty folder."""
     for name, content in files.items():
@@ -38,8 +34,8 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Left out, not skipped: with WEBSERV_SLOW, which says that sanitizers are at work."""
-    if not os.environ.get("WEBSERV_SLOW"):
+    """Left out, not skipped: what can't run with sanitizers, or would say nothing about the real binary."""
+    if not has_sanitizers():
         return
     left_out = [item for item in items if item.get_closest_marker("release_only")]
     items[:] = [item for item in items if item not in left_out]

@@ -3,14 +3,15 @@ Times drift with the machine and its neighbours; these counts are the same to a 
 
 A slower hot path fails here. Who makes it slower for a good reason raises the budget, with the reason, in the same
 commit; who makes it faster lowers it to a few percent above the new figure. The figures are those of a release build by
-g++ 12 on x86-64 with AVX2; another compiler or C library may need a few percent more. conftest.py leaves this file out
-where the binary has sanitizers in it: valgrind can't run those.
+g++ 12 on x86-64 with AVX2; another compiler or C library may need a few percent more.
 """
 
 import pytest
 
 from bench import instructions, workloads
 from webserv_process import binary, free_port, patience, request
+
+pytestmark = pytest.mark.release_only
 
 config = """
     access_log off;

@@ -84,6 +84,10 @@ std::string escape_json(std::string_view text);
 // As nginx writes variables into its logs: `"`, `\`, bytes below 32 and above 126 become \xHH. Appends to `out`.
 void append_log_escaped(std::string& out, std::string_view text);
 
+// As it is, but for control characters, which become \xHH: what a peer made up may hold line ends and a terminal's
+// commands.
+void append_on_one_line(std::string& out, std::string_view text);
+
 void append_number(std::string& out, std::uint64_t value);  // in base 10
 
 // How many single edits (insert, delete, replace, swap of neighbours) lie between two words: for "did you mean".

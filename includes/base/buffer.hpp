@@ -2,6 +2,7 @@
 // pool as soon as it is empty, so that a connection with nothing to say owns none.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -10,21 +11,29 @@
 
 namespace base {
 
-// Keeps drained blocks of one size for the next who needs one. Must outlive every Buffer that draws from it.
+// Keeps drained blocks for the next who needs one, in sizes that double. Must outlive every Buffer that draws from it.
 class BlockPool {
 public:
-    static constexpr std::size_t block_size = 16 * 1024;
-#if defined(__SANITIZE_ADDRESS__)
-    static constexpr std::size_t kept_blocks = 0;  // a stale view is found only in memory that is really given back
-#else
-    static constexpr std::size_t kept_blocks = 1024;  // 16 MiB at the most stay with the process
-#endif
+    static constexpr std::size_t block_size = 16 * 1024;  // bytes, of the smallest
 
-    std::unique_ptr<char[]> take();
-    void give_back(std::unique_ptr<char[]> block);
+    struct Block {
+        std::unique_ptr<char[]> memory;
+        std::size_t size = 0;
+    };
+
+    // At least `size` bytes.
+    Block take(std::size_t size);
+    void give_back(Block block);
 
 private:
-    std::vector<std::unique_ptr<char[]>> free_;
+    static constexpr std::size_t kinds = 4;  // 16, 32, 64 and 128 KiB; larger ones are not kept
+#if defined(__SANITIZE_ADDRESS__)
+    static constexpr std::size_t kept_bytes = 0;  // a stale view is found only in memory that is really given back
+#else
+    static constexpr std::size_t kept_bytes = 16 * 1024 * 1024;  // that stay with the process, of each size
+#endif
+
+    std::array<std::vector<std::unique_ptr<char[]>>, kinds> free_;
 };
 
 class Buffer {

@@ -32,8 +32,10 @@ public:
     bool is_wildcard() const;                     // 0.0.0.0 or [::]
     const std::string& path() const { return path_; }
 
-    std::string address_text() const;  // "127.0.0.1", "::1", "unix:" for a unix-domain socket, as nginx logs it
-    std::string to_string() const;     // "127.0.0.1:80", "[::1]:80", "unix:/run/webserv.sock"
+    // "127.0.0.1", "::1", "unix:" for a unix-domain socket, as nginx logs it.
+    std::string address_text() const;
+    void append_address(std::string& out) const;
+    std::string to_string() const;  // "127.0.0.1:80", "[::1]:80", "unix:/run/webserv.sock"
 
     // The kernel's form, its length as the result. A path must be shorter than sockaddr_un::sun_path.
     socklen_t to_kernel(sockaddr_storage& out) const;

@@ -9,12 +9,13 @@
 #include "http/registry.hpp"
 #include "net/timers.hpp"
 #include "os/log.hpp"
+#include "os/socket.hpp"
 
 namespace server {
 
 // What is told of a request; views are read before append() returns.
 struct AccessRecord {
-    std::string_view remote_address;
+    const os::Endpoint& peer;
     std::string_view time;          // Timestamps::log_time()
     std::string_view request_line;  // as it was sent, perhaps cut; empty when none came
     http::Status status{};

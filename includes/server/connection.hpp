@@ -8,7 +8,8 @@
 //                                         renewed                                            writing, closed
 //   reading_content  readable             client_body_timeout between two reads, and 500     handling, writing, closed
 //                                         bytes a second on the whole
-//   handling         nothing: it is passed through in the same turn                          writing
+//   handling         nothing: it is passed through in the same turn, or in the next one      writing
+//                    where more requests came with this one
 //   writing          writable             send_timeout between two sends                     idle, lingering, closed
 //   lingering        readable, discards   lingering_timeout between two reads, lingering_     closed
 //                                         time in all
@@ -94,6 +95,8 @@ private:
     State state_ = State::idle;
     FileSender file_sender_;
     unsigned answers_left_ = answers_a_turn;  // in this turn
+    bool received_ = false;                   // in this turn
+    bool postponed_ = false;                  // the input is gone on with in the next turn
     bool persists_ = true;                    // another request may follow the one that is being answered
     bool unread_content_ = false;             // the client may still be sending what nobody will read
     IdleMark idle_mark_{*this};

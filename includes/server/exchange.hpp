@@ -36,6 +36,9 @@ public:
     // The input, of which the head is the beginning, now stands elsewhere. Nothing happens once the head has left it.
     void input_moved(std::string_view input);
 
+    // Whether the input holds more than what this request has not let go of yet.
+    bool ends_before(std::string_view input) const { return input.size() > (views_input_ ? head_bytes_.size() : 0); }
+
     // The head no longer needs the input, with or without a copy of its own. Gives how many bytes of the input were the
     // head's, the first time that it is asked after a complete head; else 0.
     std::size_t keep_head();
@@ -91,9 +94,9 @@ public:
     // One line to each access log of the location; none if no byte of a request came.
     void write_access_log(Site& site, const os::Endpoint& peer, Timestamps& timestamps) const;
 
-    // ", client: 127.0.0.1, server: example.org, request: "GET / HTTP/1.1", host: "example.org"": the end of an error
-    // log line, as nginx has it.
-    std::string log_suffix(std::string_view remote_address) const;
+    // Appends ", server: example.org, request: "GET / HTTP/1.1", host: "example.org"": the end of an error log line, as
+    // nginx has it.
+    void append_to_log(std::string& line) const;
 
 private:
     static constexpr std::uint64_t short_content = 64 * 1024;  // bytes

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <vector>
 
+#include "base/scan.hpp"
+
 namespace base {
 
 namespace {
@@ -136,15 +138,32 @@ std::string escape_json(std::string_view text) {
     return out;
 }
 
-void append_log_escaped(std::string& out, std::string_view text) {
-    for (char c : text) {
-        if (c < 32 || c > 126 || c == '"' || c == '\\') {
-            out += "\\x";
-            append_hex(out, c);
-        } else {
-            out.push_back(c);
-        }
+namespace {
+
+// Appends `text`, with \xHH in place of the bytes that `choose` finds in a block.
+template <class Choose>
+void append_escaping(std::string& out, std::string_view text, Choose choose) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t end = find_first(text, at, choose);
+        out.append(text.substr(at, end - at));
+        if (end == text.size()) return;
+        out += "\\x";
+        append_hex(out, text[end]);
+        at = end + 1;
     }
+}
+
+}  // namespace
+
+void append_log_escaped(std::string& out, std::string_view text) {
+    append_escaping(out, text, [](Block block) {
+        return block.equal_to('"') | block.equal_to('\\') | block.within('\0', '\x1F') | block.within('\x7F', '\xFF');
+    });
+}
+
+void append_on_one_line(std::string& out, std::string_view text) {
+    append_escaping(out, text, [](Block block) { return block.within('\0', '\x1F') | block.equal_to('\x7F'); });
 }
 
 void append_number(std::string& out, std::uint64_t value) {

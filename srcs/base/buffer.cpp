@@ -6,15 +6,26 @@
 
 namespace base {
 
-std::unique_ptr<char[]> BlockPool::take() {
-    if (free_.empty()) return std::unique_ptr<char[]>{new char[block_size]};
-    std::unique_ptr<char[]> block = std::move(free_.back());
-    free_.pop_back();
-    return block;
+BlockPool::Block BlockPool::take(std::size_t size) {
+    std::size_t block = block_size;
+    for (std::vector<std::unique_ptr<char[]>>& blocks : free_) {
+        if (size <= block) {
+            if (blocks.empty()) return {std::unique_ptr<char[]>{new char[block]}, block};
+            Block taken{std::move(blocks.back()), block};
+            blocks.pop_back();
+            return taken;
+        }
+        block *= 2;
+    }
+    return {std::unique_ptr<char[]>{new char[size]}, size};
 }
 
-void BlockPool::give_back(std::unique_ptr<char[]> block) {
-    if (free_.size() < kept_blocks) free_.push_back(std::move(block));
+void BlockPool::give_back(Block block) {
+    std::size_t size = block_size;
+    for (std::vector<std::unique_ptr<char[]>>& blocks : free_) {
+        if (block.size == size && blocks.size() * size < kept_bytes) return blocks.push_back(std::move(block.memory));
+        size *= 2;
+    }
 }
 
 void Buffer::append(std::string_view bytes) {
@@ -47,19 +58,17 @@ void Buffer::grow(std::size_t needed) {
         end_ = held;
         return;
     }
-    const std::size_t capacity = std::max({BlockPool::block_size, 2 * capacity_, held + needed});
-    std::unique_ptr<char[]> larger =
-        capacity == BlockPool::block_size ? pool_->take() : std::unique_ptr<char[]>{new char[capacity]};
-    if (held > 0) std::memcpy(larger.get(), memory_.get() + begin_, held);
+    BlockPool::Block larger = pool_->take(std::max(2 * capacity_, held + needed));
+    if (held > 0) std::memcpy(larger.memory.get(), memory_.get() + begin_, held);
     release();
-    memory_ = std::move(larger);
-    capacity_ = capacity;
+    memory_ = std::move(larger.memory);
+    capacity_ = larger.size;
     begin_ = 0;
     end_ = held;
 }
 
 void Buffer::release() {
-    if (capacity_ == BlockPool::block_size) pool_->give_back(std::move(memory_));
+    if (capacity_ > 0) pool_->give_back({std::move(memory_), capacity_});
     memory_.reset();
     capacity_ = begin_ = end_ = 0;
 }

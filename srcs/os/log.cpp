@@ -28,17 +28,6 @@ bool ready_for_writing(int fd) {
 
 constexpr std::size_t longest_line = PIPE_BUF;  // bytes: what a pipe takes whole or not at all (pipe(7))
 
-// A path that a peer made up may hold line ends and terminal commands: neither may reach the log as such.
-void append_on_one_line(std::string& out, std::string_view text) {
-    for (char c : text) {
-        if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) {
-            out.push_back(c);
-        } else {
-            base::append_log_escaped(out, {&c, 1});
-        }
-    }
-}
-
 }  // namespace
 
 std::string_view name_of(LogLevel level) { return log_level_names[static_cast<std::size_t>(level)]; }
@@ -91,7 +80,7 @@ void ErrorLog::write(LogLevel level, std::string_view message) {
     }
     const std::size_t begin = waiting_.size();
     waiting_.append(stamp()).append(" [").append(name_of(level)).append("] ").append(process_);
-    append_on_one_line(waiting_, message);
+    base::append_on_one_line(waiting_, message);
     if (lost_ > 0) waiting_.append(" (").append(std::to_string(lost_)).append(" lines before this one were lost)");
     lost_ = 0;
     if (waiting_.size() - begin >= longest_line) waiting_.resize(begin + longest_line - 1);

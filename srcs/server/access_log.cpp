@@ -27,7 +27,8 @@ AccessLog::AccessLog(os::LogSink sink, const base::Clock& clock, net::Timers& ti
 
 void AccessLog::append(const AccessRecord& record) {
     if (buffer_.empty()) timer_.set(clock_.now() + flush_interval);
-    buffer_.append(record.remote_address).append(" - - [").append(record.time).append("] \"");
+    record.peer.append_address(buffer_);
+    buffer_.append(" - - [").append(record.time).append("] \"");
     base::append_log_escaped(buffer_, record.request_line);
     buffer_.append("\" ");
     base::append_number(buffer_, http::code_of(record.status));

@@ -1,8 +1,8 @@
 #include "server/connection.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "handlers/dispatch.hpp"
 #include "server/answer_writer.hpp"
 
@@ -32,8 +32,12 @@ void Connection::on_turn() {
         if (wants_to_send()) log(os::LogLevel::info, "the client went away before it had its whole answer");
         return enter(State::closed);
     }
+    received_ = false;
     if (wants_to_send()) {
         if (transport_.can_send()) send();
+    } else if (postponed_) {
+        process_input();
+        if (wants_to_send() && transport_.can_send()) send();
     } else if (transport_.can_receive()) {
         receive();
     }
@@ -68,8 +72,7 @@ void Connection::enter(State state) {
 }
 
 void Connection::plan_next_turn() {
-    const bool ready = wants_to_send() ? transport_.can_send() : transport_.can_receive();
-    if (ready) transport_.again();
+    if (wants_to_send() ? transport_.can_send() : postponed_ || transport_.can_receive()) transport_.again();
     const bool waits = state_ == State::idle && !wants_to_send();
     if (waits && !idle_mark_.linked()) (requests_ > 0 ? services_.idle : services_.silent).push_back(idle_mark_);
     if (!waits) idle_mark_.unlink();
@@ -120,6 +123,7 @@ void Connection::on_deadline() {
 
 void Connection::receive() {
     const net::Received received = transport_.receive(services_.scratch);
+    received_ = true;
     if (exchange_) exchange_->input_moved(transport_.input());
     switch (received) {
         case net::Received::nothing: return;
@@ -136,6 +140,7 @@ void Connection::receive() {
 // Takes the input as far as it goes. Requests that are answered from memory follow one another here, so that what
 // arrived in one recv leaves in one send.
 void Connection::process_input() {
+    postponed_ = false;
     for (bool goes_on = true; goes_on;) {
         switch (state_) {
             case State::idle: goes_on = begin_request(); break;
@@ -143,7 +148,13 @@ void Connection::process_input() {
                 goes_on = judge_head(exchange_->read_head(transport_.input(), services_.site));
                 break;
             case State::reading_content: goes_on = read_content(); break;
-            case State::handling: respond(); break;
+            case State::handling:
+                // epoll tells of a file's change before it reports a request that was sent after it. Of several
+                // requests in one recv the later ones may be younger than that report: the next turn knows more.
+                postponed_ = received_ && exchange_->ends_before(transport_.input());
+                if (postponed_) return;
+                respond();
+                break;
             case State::writing: goes_on = response_is_queued(); break;
             case State::lingering:
             case State::closed: return;
@@ -152,10 +163,9 @@ void Connection::process_input() {
 }
 
 bool Connection::begin_request() {
-    if (transport_.input().empty() || transport_.above_high_water() || answers_left_ == 0) return false;
-    // The first request was there when epoll reported it, and so had been every change that it must see. One that
-    // follows in the same turn may be younger than that report.
-    if (answers_left_ == answers_a_turn - 1) services_.site.watcher().catch_up();
+    if (transport_.input().empty() || transport_.above_high_water()) return false;
+    postponed_ = answers_left_ == 0;
+    if (postponed_) return false;
     exchange_ = services_.exchanges.take();
     exchange_->start(services_.site, listener_);
     const http::RequestParser::Verdict verdict = exchange_->read_head(transport_.input(), services_.site);
@@ -272,8 +282,8 @@ void Connection::finish_exchange() {
 
 void Connection::send() {
     if (transport_.has_output()) {
-        const os::More more = streaming() ? os::More::yes : os::More::no;
-        if (transport_.send_output(more) > 0) pace_.progress(services_.clock.now());
+        if (transport_.send_output(streaming() ? os::More::yes : os::More::no) > 0)
+            pace_.progress(services_.clock.now());
     } else if (!send_from_file()) {
         return enter(State::closed);
     }
@@ -306,9 +316,12 @@ void Connection::sent_everything() {
 void Connection::log(os::LogLevel level, std::string_view message) {
     os::ErrorLog& log = services_.site.error_log(exchange_ ? exchange_->settings() : settings());
     if (!log.takes(level)) return;
-    std::string line = "*" + std::to_string(number_) + " ";
-    line.append(message);
-    line += exchange_ ? exchange_->log_suffix(peer_.address_text()) : ", client: " + peer_.address_text();
+    std::string& line = services_.site.scratch();
+    line.assign("*");
+    base::append_number(line, number_);
+    line.append(" ").append(message).append(", client: ");
+    peer_.append_address(line);
+    if (exchange_) exchange_->append_to_log(line);
     log.write(level, line);
 }
 

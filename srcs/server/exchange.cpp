@@ -214,9 +214,8 @@ void Exchange::write_access_log(Site& site, const os::Endpoint& peer, Timestamps
     if (settings().access_logs.empty()) return;
     const std::string_view request_line =
         head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_);
-    const std::string remote_address = peer.address_text();
     const AccessRecord record{
-        .remote_address = remote_address,
+        .peer = peer,
         .time = timestamps.log_time(),
         .request_line = request_line,
         .status = response_.status,
@@ -227,21 +226,18 @@ void Exchange::write_access_log(Site& site, const os::Endpoint& peer, Timestamps
     for (std::size_t log : settings().access_logs) site.access_log(log).append(record);
 }
 
-std::string Exchange::log_suffix(std::string_view remote_address) const {
-    std::string suffix{", client: "};
-    suffix.append(remote_address);
+void Exchange::append_to_log(std::string& line) const {
     const config::ServerName& name = server().names.front();
-    suffix.append(", server: ").append(name.text);
-    suffix.append(", request: \"");
-    base::append_log_escaped(suffix,
+    line.append(", server: ").append(name.text);
+    line.append(", request: \"");
+    base::append_log_escaped(line,
                              head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_));
-    suffix.append("\"");
+    line.append("\"");
     if (const auto host = head_.fields.first(http::FieldName::host)) {
-        suffix.append(", host: \"");
-        base::append_log_escaped(suffix, *host);
-        suffix.append("\"");
+        line.append(", host: \"");
+        base::append_log_escaped(line, *host);
+        line.append("\"");
     }
-    return suffix;
 }
 
 std::unique_ptr<Exchange> ExchangePool::take() {
