@@ -47,6 +47,9 @@ public:
     // The entry whose whole content this is, in memory; null where it is something else, or a part.
     files::Entry* whole_entry() const;
 
+    // The content, where it is in memory and others hold it too; else null.
+    const std::shared_ptr<const std::string>* shared_memory() const;
+
     // What is to be sent from an open file, null when nothing is.
     FileRange* file_range();
 

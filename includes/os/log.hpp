@@ -79,7 +79,7 @@ private:
     std::time_t stamp_second_ = -1;
     std::array<char, 32> stamp_{};
     std::size_t stamp_length_ = 0;
-    std::string process_;  // "4711#0: "
+    std::string process_;  // "] 4711#0: "
 };
 
 // At most one line a second for what may happen thousands of times a second.

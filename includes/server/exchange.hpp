@@ -80,6 +80,9 @@ public:
     // The file, in memory, that is the whole of a 200 answer to a GET without further fields; null where the answer is
     // something else.
     files::Entry* cached_answer() const;
+    // The page, in common with other answers, that is the content of an answer to a GET without fields of its own; else
+    // null.
+    const std::shared_ptr<const std::string>* shared_page() const;
     // Somebody else has written the response and its content.
     void content_was_written();
 
@@ -94,9 +97,8 @@ public:
     // One line to each access log of the location; none if no byte of a request came.
     void write_access_log(Site& site, const os::Endpoint& peer, Timestamps& timestamps) const;
 
-    // Appends ", server: example.org, request: "GET / HTTP/1.1", host: "example.org"": the end of an error log line, as
-    // nginx has it.
-    void append_to_log(std::string& line) const;
+    // As it was sent; where none could be read, what came in its place, perhaps cut.
+    std::string_view request_line() const;
 
 private:
     static constexpr std::uint64_t short_content = 64 * 1024;  // bytes

@@ -15,6 +15,7 @@
 #include "os/sandbox.hpp"
 #include "routing/route.hpp"
 #include "server/access_log.hpp"
+#include "server/ready_pages.hpp"
 
 namespace server {
 
@@ -38,6 +39,7 @@ public:
     files::Cache& files() { return files_; }
     files::Watcher& watcher() { return watcher_; }
     handlers::Pages& pages() { return pages_; }
+    ReadyPages& ready_pages() { return ready_pages_; }
     std::string& scratch() { return scratch_; }
 
     // Of the socket with this index in Settings::sockets.
@@ -60,6 +62,7 @@ private:
     files::Watcher watcher_;
     files::Cache files_;
     handlers::Pages pages_;
+    ReadyPages ready_pages_;
     std::string scratch_;
     std::vector<std::unique_ptr<os::ErrorLog>> error_logs_;  // index as in Settings::error_logs
     std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs

@@ -45,6 +45,11 @@ files::Entry* Source::whole_entry() const {
     return range->remaining == range->entry->content().size() ? range->entry.get() : nullptr;
 }
 
+const std::shared_ptr<const std::string>* Source::shared_memory() const {
+    const auto* memory = std::get_if<Memory>(&content_);
+    return memory != nullptr && memory->bytes.use_count() > 1 ? &memory->bytes : nullptr;
+}
+
 FileRange* Source::file_range() {
     auto* range = std::get_if<FileRange>(&content_);
     return range != nullptr && range->remaining > 0 && !range->entry->in_memory() ? range : nullptr;

@@ -79,7 +79,7 @@ void ErrorLog::write(LogLevel level, std::string_view message) {
         return;
     }
     const std::size_t begin = waiting_.size();
-    waiting_.append(stamp()).append(" [").append(name_of(level)).append("] ").append(process_);
+    waiting_.append(stamp()).append(name_of(level)).append(process_);
     base::append_on_one_line(waiting_, message);
     if (lost_ > 0) waiting_.append(" (").append(std::to_string(lost_)).append(" lines before this one were lost)");
     lost_ = 0;
@@ -93,15 +93,15 @@ void ErrorLog::flush() {
     waiting_.erase(0, sink_.write(waiting_));
 }
 
-// "2026/11/20 18:00:00", made once a second.
+// "2026/11/20 18:00:00 [", made once a second.
 std::string_view ErrorLog::stamp() {
     const std::time_t now = clock_.wall().tv_sec;
     if (now != stamp_second_) {
         stamp_second_ = now;
         std::tm local{};
         ::localtime_r(&now, &local);
-        stamp_length_ = std::strftime(stamp_.data(), stamp_.size(), "%Y/%m/%d %H:%M:%S", &local);
-        process_ = std::to_string(::getpid()) + "#0: ";
+        stamp_length_ = std::strftime(stamp_.data(), stamp_.size(), "%Y/%m/%d %H:%M:%S [", &local);
+        process_ = "] " + std::to_string(::getpid()) + "#0: ";
     }
     return {stamp_.data(), stamp_length_};
 }

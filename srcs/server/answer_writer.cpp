@@ -47,17 +47,27 @@ std::string_view ready_answer(files::Entry& entry, const config::LocationSetting
     return prepared.whole;
 }
 
-// Whether the exchange's answer lay ready in the cache.
-bool lend_answer(Exchange& exchange, net::Transport& transport, Timestamps& timestamps) {
-    files::Entry* entry = exchange.cached_answer();
-    if (entry == nullptr) return false;
-    const std::string_view answer =
-        ready_answer(*entry, exchange.settings(), exchange.request().server_token(), timestamps);
-    if (answer.empty()) return false;
+void lend(net::Transport& transport, base::Ref<base::Counted> owner, std::string_view answer, std::size_t head_size) {
     if (transport.has_output()) {
         transport.output().append(answer);
     } else {
-        transport.lend(files::EntryRef{entry}, answer, entry->prepared().head_size);
+        transport.lend(std::move(owner), answer, head_size);
+    }
+}
+
+// Whether the exchange's answer lay ready.
+bool lend_answer(Exchange& exchange, net::Transport& transport, ReadyPages& pages, Timestamps& timestamps) {
+    const std::string_view server = exchange.request().server_token();
+    if (files::Entry* entry = exchange.cached_answer()) {
+        const std::string_view answer = ready_answer(*entry, exchange.settings(), server, timestamps);
+        if (answer.empty()) return false;
+        lend(transport, files::EntryRef{entry}, answer, entry->prepared().head_size);
+    } else if (const auto* content = exchange.shared_page()) {
+        const handlers::Response& response = exchange.response();
+        ReadyPage& page = pages.find({response.status, server, response.fields.borrowed(), *content}, timestamps);
+        lend(transport, base::Ref<ReadyPage>{&page}, page.bytes(timestamps), page.head_size());
+    } else {
+        return false;
     }
     exchange.content_was_written();
     return true;
@@ -65,9 +75,10 @@ bool lend_answer(Exchange& exchange, net::Transport& transport, Timestamps& time
 
 }  // namespace
 
-bool write_answer(Exchange& exchange, net::Transport& transport, bool persists, Timestamps& timestamps) {
-    if (exchange.persistence(persists) == http::Persistence::keep_alive && lend_answer(exchange, transport, timestamps))
-        return true;
+bool write_answer(Exchange& exchange, net::Transport& transport, bool persists, ReadyPages& pages,
+                  Timestamps& timestamps) {
+    const bool goes_on = exchange.persistence(persists) == http::Persistence::keep_alive;
+    if (goes_on && lend_answer(exchange, transport, pages, timestamps)) return true;
     base::Buffer& output = transport.output();
     const std::size_t size_before = output.size();
     if (exchange.write_response(output, persists, timestamps)) return true;

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "base/ascii.hpp"
 #include "handlers/dispatch.hpp"
 #include "server/answer_writer.hpp"
+#include "server/event_line.hpp"
 
 namespace server {
 
@@ -250,11 +250,12 @@ void Connection::queue_response() {
     answers_left_ = response.took_long || answers_left_ == 0 ? 0 : answers_left_ - 1;
     if (response.explanation) log(response.severity, *response.explanation);
     if (!transport_.has_output()) pace_.progress(services_.clock.now());
-    if (!write_answer(*exchange_, transport_, persists_, services_.timestamps)) {
+    if (!write_answer(*exchange_, transport_, persists_, services_.site.ready_pages(), services_.timestamps)) {
         log(os::LogLevel::error, "the file became shorter, or failed, while it was read");
         persists_ = false;
         exchange_->refuse(http::Status::internal_server_error, services_.site, services_.clock);
-        if (!write_answer(*exchange_, transport_, persists_, services_.timestamps)) return enter(State::closed);
+        if (!write_answer(*exchange_, transport_, persists_, services_.site.ready_pages(), services_.timestamps))
+            return enter(State::closed);
     }
     enter(State::writing);
 }
@@ -317,11 +318,7 @@ void Connection::log(os::LogLevel level, std::string_view message) {
     os::ErrorLog& log = services_.site.error_log(exchange_ ? exchange_->settings() : settings());
     if (!log.takes(level)) return;
     std::string& line = services_.site.scratch();
-    line.assign("*");
-    base::append_number(line, number_);
-    line.append(" ").append(message).append(", client: ");
-    peer_.append_address(line);
-    if (exchange_) exchange_->append_to_log(line);
+    make_event_line(line, number_, message, peer_, exchange_.get());
     log.write(level, line);
 }
 

@@ -184,6 +184,11 @@ files::Entry* Exchange::cached_answer() const {
     return plain && response_.fields.own().empty() ? response_.content.whole_entry() : nullptr;
 }
 
+const std::shared_ptr<const std::string>* Exchange::shared_page() const {
+    const bool wanted = request_.method == http::Method::get && !http::never_has_content(response_.status);
+    return wanted && response_.fields.own().empty() ? response_.content.shared_memory() : nullptr;
+}
+
 void Exchange::content_was_written() {
     content_sent_ = response_.content.remaining();
     response_.content.clear();
@@ -212,12 +217,10 @@ bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& time
 
 void Exchange::write_access_log(Site& site, const os::Endpoint& peer, Timestamps& timestamps) const {
     if (settings().access_logs.empty()) return;
-    const std::string_view request_line =
-        head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_);
     const AccessRecord record{
         .peer = peer,
         .time = timestamps.log_time(),
-        .request_line = request_line,
+        .request_line = request_line(),
         .status = response_.status,
         .content_bytes = content_sent_,
         .referer = head_.fields.first(http::FieldName::referer).value_or(""),
@@ -226,18 +229,8 @@ void Exchange::write_access_log(Site& site, const os::Endpoint& peer, Timestamps
     for (std::size_t log : settings().access_logs) site.access_log(log).append(record);
 }
 
-void Exchange::append_to_log(std::string& line) const {
-    const config::ServerName& name = server().names.front();
-    line.append(", server: ").append(name.text);
-    line.append(", request: \"");
-    base::append_log_escaped(line,
-                             head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_));
-    line.append("\"");
-    if (const auto host = head_.fields.first(http::FieldName::host)) {
-        line.append(", host: \"");
-        base::append_log_escaped(line, *host);
-        line.append("\"");
-    }
+std::string_view Exchange::request_line() const {
+    return head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_);
 }
 
 std::unique_ptr<Exchange> ExchangePool::take() {
