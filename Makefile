@@ -15,10 +15,11 @@ endif
 # In the order of the layers: a room includes only what stands above it, or in its own layer.
 SOURCES := \
 	base/ascii base/buffer base/clock base/hash base/result \
-	os/file os/file_events os/io os/left_file os/log os/sandbox os/signals os/socket \
+	os/file os/file_events os/io os/left_file os/log os/page_cache os/sandbox \
+	os/signals os/socket os/thread \
 	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing http/date \
 	http/conditional http/media_types http/response_writer \
-	net/event_loop net/timers net/listener net/transport \
+	net/event_loop net/timers net/listener net/transport net/warmer \
 	files/root files/watcher files/trail files/content files/cache \
 	config/settings config/source config/diagnostic config/text_file config/lexer config/syntax config/values \
 	config/check config/location config/sockets config/foreign \
@@ -67,7 +68,7 @@ WARNINGS  += -Werror
 endif
 
 CXXFLAGS_ALL := -std=c++20 -Iincludes $(WARNINGS) $(OPTIMIZE) $(HARDENING) -MMD -MP $(CXXFLAGS)
-LINK_ALL     := $(OPTIMIZE) $(LINK) $(LDFLAGS)
+LINK_ALL     := $(OPTIMIZE) $(LINK) -pthread $(LDFLAGS)
 
 # Where the binary goes: the plain `make` puts it beside the Makefile, every other build keeps it in its own folder.
 ifeq ($(BUILD),.build/release)

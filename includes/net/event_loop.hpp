@@ -44,6 +44,17 @@ public:
     // Somebody has asked for another turn: the next one will not wait.
     bool is_busy() const { return !run_list_.empty(); }
 
+    // Names a watch, for good: once it is gone, no other one has this name.
+    struct Ticket {
+        std::uint32_t slot = 0;
+        std::uint32_t generation = 0;
+    };
+
+    // Another turn for the one that is named, if it is still there.
+    void wake(Ticket ticket) {
+        if (slots_[ticket.slot].generation == ticket.generation) enlist(ticket.slot);
+    }
+
 private:
     friend class Watch;
 
@@ -55,10 +66,6 @@ private:
         std::uint32_t ready = 0;  // EPOLL* bits that were reported and not used up
         bool listed = false;      // on the run list
         Precedence precedence = Precedence::usual;
-    };
-    struct Ticket {
-        std::uint32_t slot;
-        std::uint32_t generation;
     };
 
     static constexpr std::size_t batch_size = 512;  // events of one epoll_wait
@@ -105,6 +112,8 @@ public:
 
     // Another turn, after the next epoll_wait, whatever that reports.
     void again() { loop_.enlist(slot_); }
+
+    EventLoop::Ticket ticket() const { return {slot_, loop_.slots_[slot_].generation}; }
 
     // For level-triggered watches: which events are reported from now on; what was reported before is forgotten.
     void change(int descriptor, std::uint32_t events);

@@ -66,6 +66,7 @@ public:
 
     void shut_down_sending() { os::shut_down_sending(socket_.fd()); }
     void again() { watch_.again(); }
+    EventLoop::Ticket ticket() const { return watch_.ticket(); }
     void ask_anew() { watch_.ask_anew(socket_.fd(), events); }
 
 private:

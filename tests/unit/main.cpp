@@ -5,6 +5,7 @@
 int test_conditional();
 int test_date();
 int test_http_tables();
+int test_page_cache();
 int test_pages();
 int test_scan();
 int test_usual_head();
@@ -20,6 +21,7 @@ constexpr UnitTest unit_tests[] = {
     {"test_conditional", test_conditional},
     {"test_date", test_date},
     {"test_http_tables", test_http_tables},
+    {"test_page_cache", test_page_cache},
     {"test_pages", test_pages},
     {"test_scan", test_scan},
     {"test_usual_head", test_usual_head},
