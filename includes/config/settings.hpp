@@ -83,6 +83,8 @@ struct LocationSettings {
     base::Duration lingering_time = std::chrono::seconds{30};       // for all of them together
     std::uint64_t keepalive_requests = 1000;                        // on one connection
 
+    bool aio_threads = true;  // files not in memory are fetched by helper threads
+
     std::shared_ptr<const MediaTypes> types;  // null: http::builtin_media_type
     std::string default_type = "application/octet-stream";
     std::string charset = "utf-8";  // "": none is said

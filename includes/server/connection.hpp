@@ -10,7 +10,8 @@
 //                                         bytes a second on the whole
 //   handling         nothing: it is passed through in the same turn, or in the next one      writing
 //                    where more requests came with this one
-//   writing          writable             send_timeout between two sends                     idle, lingering, closed
+//   writing          writable, or the     send_timeout between two sends, none while the     idle, lingering, closed
+//                    file in memory       disk is waited for
 //   lingering        readable, discards   lingering_timeout between two reads, lingering_     closed
 //                                         time in all
 //   closed           the sweep after the turn
@@ -76,6 +77,7 @@ private:
 
     // Sending, and what follows when all is sent.
     bool wants_to_send() const { return transport_.has_output() || streaming(); }
+    bool can_send() const { return transport_.can_send() && !file_sender_.waits(); }
     bool streaming() const { return state_ == State::writing && exchange_ != nullptr; }
     void send();
     bool send_from_file();

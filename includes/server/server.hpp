@@ -11,6 +11,7 @@
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
 #include "net/timers.hpp"
+#include "net/warmer.hpp"
 #include "os/left_file.hpp"
 #include "os/sandbox.hpp"
 #include "server/connection.hpp"
@@ -47,6 +48,7 @@ private:
     struct Descriptors {
         os::UniqueFd epoll;
         os::UniqueFd signals;
+        os::UniqueFd wakeup;
     };
     Server(Descriptors descriptors, std::shared_ptr<const config::Settings> settings);
 
@@ -82,6 +84,7 @@ private:
     net::EventLoop loop_;
     os::UniqueFd signals_;
     net::Watch signal_watch_;
+    net::Warmer warmer_;
     net::Timer pause_timer_{timers_, *this};
     std::unique_ptr<Site> site_;
     Timestamps timestamps_{clock_};

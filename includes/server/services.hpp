@@ -9,6 +9,7 @@
 #include "base/intrusive_list.hpp"
 #include "net/event_loop.hpp"
 #include "net/timers.hpp"
+#include "net/warmer.hpp"
 #include "server/exchange.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"
@@ -27,6 +28,7 @@ struct Services {
     base::Clock& clock;
     net::EventLoop& loop;
     net::Timers& timers;
+    net::Warmer& warmer;
     base::BlockPool& blocks;
     std::span<char> scratch;  // one recv's bytes; free again at the end of the turn
     Site& site;

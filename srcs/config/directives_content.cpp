@@ -95,6 +95,17 @@ void set_autoindex(const Directive& directive, Level& level, Build& build) {
         level.settings().autoindex = *on;
 }
 
+void set_aio(const Directive& directive, Level& level, Build& build) {
+    const Token& how = directive.arguments[0];
+    const bool threads = how.text == "threads";
+    const std::string_view wrong = how.text == "on" ? " is not supported: it reads past the kernel's cache"
+                                   : how.text.starts_with("threads=") ? " names a pool: there is one, without a name"
+                                                                      : " is unknown";
+    if (!threads && how.text != "off")
+        return build.report.error(how, "aio: " + quoted(how.text).append(wrong), "write threads (the default) or off");
+    level.settings().aio_threads = threads;
+}
+
 void set_server_tokens(const Directive& directive, Level& level, Build& build) {
     if (const auto on = checked(parse_flag(directive.arguments[0].text), directive, directive.arguments[0], build))
         level.settings().server_tokens = *on;
@@ -246,6 +257,16 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
                "memory; what nobody has asked for in `inactive` is dropped. There is one cache: its size stands in "
                "http { }; a server or location can turn it off.",
         .example = "open_file_cache max=1000 bytes=16m inactive=20s;",
+    },
+    {
+        .name = "aio",
+        .contexts = {http, server, location},
+        .set = set_aio,
+        .syntax = "aio threads | off;",
+        .default_text = "aio threads;",
+        .doc = "Who waits for the disk when what is to be sent isn't in the kernel's cache: a helper thread that "
+               "reads it, while everybody else is served on, or the server. No thread runs before that happens.",
+        .example = "aio off;",
     },
     {
         .name = "types",

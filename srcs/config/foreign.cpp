@@ -10,15 +10,14 @@ namespace {
 constexpr std::string_view own_file_cache = "changes are seen when they happen, missing files are kept in mind too";
 constexpr std::string_view own_tables = "tables are sized as needed";
 constexpr std::string_view one_acceptor = "one process accepts everything";
-constexpr std::string_view no_threads = "there are no worker threads";
+constexpr std::string_view own_threads = "helper threads are started as needed";
 constexpr std::string_view own_buffers = "buffers are pooled and sized here";
 
 constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"absolute_redirect", "redirects are always relative", "off"},
     {"accept_mutex", one_acceptor, ""},
     {"accept_mutex_delay", one_acceptor, ""},
-    {"aio", no_threads, ""},
-    {"aio_write", no_threads, ""},
+    {"aio_write", own_threads, ""},
     {"chunked_transfer_encoding", "HTTP/1.1 needs it and it is always on", "on"},
     {"client_body_buffer_size", own_buffers, ""},
     {"client_body_in_single_buffer", own_buffers, ""},
@@ -54,14 +53,14 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"server_names_hash_max_size", own_tables, ""},
     {"tcp_nodelay", "it is always on", ""},
     {"tcp_nopush", "head and file leave together anyway", ""},
-    {"thread_pool", no_threads, ""},
+    {"thread_pool", own_threads, ""},
     {"timer_resolution", "the clock is read once a turn", ""},
     {"types_hash_bucket_size", own_tables, ""},
     {"types_hash_max_size", own_tables, ""},
     {"use", "epoll is what is used", "epoll"},
     {"variables_hash_bucket_size", own_tables, ""},
     {"variables_hash_max_size", own_tables, ""},
-    {"worker_aio_requests", no_threads, ""},
+    {"worker_aio_requests", own_threads, ""},
     {"worker_cpu_affinity", "there is one process", ""},
     {"worker_priority", "start it with nice(1) instead", ""},
 });

@@ -26,14 +26,16 @@ base::Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<const config
     if (!epoll) return epoll.error();
     base::Result<os::UniqueFd> signals = os::open_signals({SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1});
     if (!signals) return signals.error();
+    base::Result<os::UniqueFd> wakeup = os::open_wakeup();
+    if (!wakeup) return wakeup.error();
 
-    std::unique_ptr<Server> server{
-        new Server{{std::move(epoll).value(), std::move(signals).value()}, std::move(settings)}};
+    std::unique_ptr<Server> server{new Server{
+        {std::move(epoll).value(), std::move(signals).value(), std::move(wakeup).value()}, std::move(settings)}};
     base::Result<std::unique_ptr<Site>> site = Site::open(
         server->settings_, {server->clock_, server->loop_, server->timers_, server->reserve_, limit.value()});
     if (!site) return site.error();
     server->site_ = std::move(site).value();
-    server->services_.emplace(Services{server->clock_, server->loop_, server->timers_, server->blocks_,
+    server->services_.emplace(Services{server->clock_, server->loop_, server->timers_, server->warmer_, server->blocks_,
                                        *server->scratch_, *server->site_, server->timestamps_, server->exchanges_,
                                        server->idle_, server->silent_, server->closed_});
     if (auto opened = server->open_sockets(); !opened) return opened.error();
@@ -47,7 +49,8 @@ Server::Server(Descriptors descriptors, std::shared_ptr<const config::Settings> 
     : settings_(std::move(settings)),
       loop_(std::move(descriptors.epoll)),
       signals_(std::move(descriptors.signals)),
-      signal_watch_(loop_, signals_.fd(), EPOLLIN, *this) {}
+      signal_watch_(loop_, signals_.fd(), EPOLLIN, *this),
+      warmer_(loop_, std::move(descriptors.wakeup)) {}
 
 Server::~Server() {
     connections_.clear();
