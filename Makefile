@@ -15,7 +15,7 @@ endif
 # In the order of the layers: a room includes only what stands above it, or in its own layer.
 SOURCES := \
 	base/ascii base/buffer base/clock base/hash base/result \
-	os/file os/file_events os/io os/left_file os/log os/page_cache os/sandbox \
+	os/file os/file_events os/io os/left_file os/log os/page_cache os/process os/sandbox \
 	os/signals os/socket os/thread \
 	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing http/date \
 	http/conditional http/media_types http/response_writer \
@@ -31,8 +31,8 @@ SOURCES := \
 	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/representation \
 	handlers/static_file handlers/autoindex \
 	handlers/redirect handlers/error_page handlers/dispatch \
-	server/timestamps server/ready_pages server/access_log server/site server/exchange server/event_line server/answer_writer server/pace \
-	server/file_sender server/connection server/server \
+	server/timestamps server/ready_pages server/access_log server/site server/exchange server/event_line \
+	server/answer_writer server/pace server/file_sender server/connection server/server \
 	app/command_line
 
 OBJECTS := $(SOURCES:%=$(BUILD)/%.o)

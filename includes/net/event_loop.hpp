@@ -87,7 +87,7 @@ private:
 
 // A descriptor's registration, and its readiness as far as it was reported and not used up. A member declared after
 // the descriptor, so that it goes first; closing the descriptor then takes it out of the epoll (epoll(7), Q6:
-// CLOEXEC, never duplicated).
+// CLOEXEC, never duplicated; where it is, leave() goes before).
 class Watch {
 public:
     Watch(EventLoop& loop, int descriptor, std::uint32_t events, Watcher& watcher,
@@ -117,6 +117,10 @@ public:
 
     // For level-triggered watches: which events are reported from now on; what was reported before is forgotten.
     void change(int descriptor, std::uint32_t events);
+
+    // Nothing is reported any more. For a descriptor that another process holds too: closing ours leaves the socket
+    // open, and with it its place in the epoll.
+    void leave(int descriptor);
 
     // For edge-triggered ones: epoll reports anew what is ready now, as if it had just become so.
     void ask_anew(int descriptor, std::uint32_t events) const;

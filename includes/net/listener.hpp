@@ -25,6 +25,8 @@ public:
     // `index` is handed to the Acceptor with each connection.
     Listener(EventLoop& loop, os::UniqueFd socket, Acceptor& acceptor, std::size_t index);
 
+    ~Listener() { watch_.leave(socket_.fd()); }
+
     bool registered() const { return watch_.registered(); }
     int descriptor() const { return socket_.fd(); }
 

@@ -1,6 +1,9 @@
 // What a server leaves in the file system while it runs, for others to find it: the socket of a unix-domain address,
-// the pid file. Taken away at the end, unless somebody else has put his own in its place by then.
+// the pid file. Taken away at the end by the process that left it, not by one that it forked, and not when somebody
+// else has put his own in its place by then.
 #pragma once
+
+#include <sys/types.h>
 
 #include <cstdint>
 #include <string>
@@ -25,6 +28,7 @@ private:
     std::string path_;  // empty: nothing to take away
     std::uint64_t device_ = 0;
     std::uint64_t inode_ = 0;
+    pid_t owner_;
 };
 
 }  // namespace os

@@ -35,7 +35,11 @@ public:
     // use.
     base::Result<void> reopen();
 
-    // How many of the bytes were taken: all, unless the disk is full or a pipe's reader is slow.
+    // Another descriptor of the same open file: both append to it.
+    base::Result<LogSink> duplicate() const;
+
+    // How many of the bytes were taken: all, unless the disk is full or a pipe's reader is slow. Of a pipe that other
+    // processes write to as well, lines of up to PIPE_BUF bytes come out whole.
     std::size_t write(std::string_view bytes);
 
 private:

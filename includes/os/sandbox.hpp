@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ base::Result<std::uint64_t> raise_descriptor_limit(std::optional<std::uint64_t> 
 
 // Gives up root for good: supplementary groups, group, user. An empty `group` is the user's own. Only root can do it.
 base::Result<void> switch_user(const std::string& user, const std::string& group);
+
+// Does `work` with the rights of this user on files, and is root again afterwards. For a process that stays root but
+// opens files where that user may write: a link that he put there leads no further than he could go himself.
+base::Result<void> work_as_user(const std::string& user, const std::string& group, const std::function<void()>& work);
 
 // A few descriptors that stand by: where the limit is reached, one is given up so that a connection that is already
 // there can still open its file. Made early, so that their numbers are low and stay below a limit that is lowered

@@ -29,7 +29,8 @@ public:
 
     Family family() const { return family_; }
     std::uint16_t port() const { return port_; }  // 0 for a unix-domain socket
-    bool is_wildcard() const;                     // 0.0.0.0 or [::]
+    void set_port(std::uint16_t port) { port_ = port; }
+    bool is_wildcard() const;  // 0.0.0.0 or [::]
     const std::string& path() const { return path_; }
 
     // "127.0.0.1", "::1", "unix:" for a unix-domain socket, as nginx logs it.
@@ -60,6 +61,13 @@ struct ListenOptions {
 // socket, bind, listen. A stale unix-domain socket that nobody listens on any more is replaced. The error says what
 // to do.
 base::Result<UniqueFd> listen_on(const Endpoint& endpoint, const ListenOptions& options);
+
+// Whether nobody listens there: with SO_REUSEPORT, listen_on() would silently share the address with another process
+// of the same user.
+base::Result<void> check_unused(const Endpoint& endpoint, const ListenOptions& options);
+
+// Another descriptor of the same socket.
+base::Result<UniqueFd> duplicate(const UniqueFd& socket);
 
 // Where a listening socket really is: tells the port that the kernel chose for port 0.
 Endpoint local_endpoint(int socket);

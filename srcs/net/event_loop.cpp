@@ -90,6 +90,11 @@ void Watch::ask_anew(int descriptor, std::uint32_t events) const {
     ::epoll_ctl(loop_.epoll_.fd(), EPOLL_CTL_MOD, descriptor, &event);
 }
 
+void Watch::leave(int descriptor) {
+    ::epoll_ctl(loop_.epoll_.fd(), EPOLL_CTL_DEL, descriptor, nullptr);
+    loop_.slots_[slot_].ready = 0;
+}
+
 void Watch::change(int descriptor, std::uint32_t events) {
     ask_anew(descriptor, events);
     loop_.slots_[slot_].ready = 0;

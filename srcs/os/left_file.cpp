@@ -29,7 +29,7 @@ bool may_be_replaced(const std::string& path) {
 
 }  // namespace
 
-LeftFile::LeftFile(std::string path) {
+LeftFile::LeftFile(std::string path) : owner_(::getpid()) {
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) return;
     path_ = std::move(path);
@@ -56,10 +56,10 @@ base::Result<LeftFile> LeftFile::pid_file(const std::string& path) {
 }
 
 LeftFile::LeftFile(LeftFile&& other) noexcept
-    : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_) {}
+    : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_), owner_(other.owner_) {}
 
 LeftFile::~LeftFile() {
-    if (path_.empty()) return;
+    if (path_.empty() || owner_ != ::getpid()) return;
     struct stat status {};
     if (::lstat(path_.c_str(), &status) != 0) return;
     if (status.st_dev == device_ && status.st_ino == inode_) ::unlink(path_.c_str());

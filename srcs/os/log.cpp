@@ -28,6 +28,14 @@ bool ready_for_writing(int fd) {
 
 constexpr std::size_t longest_line = PIPE_BUF;  // bytes: what a pipe takes whole or not at all (pipe(7))
 
+// What a pipe takes at once of `bytes`, whole lines where it can be: another process may write to it next.
+std::size_t piece_for_pipe(std::string_view bytes) {
+    if (bytes.size() <= longest_line) return bytes.size();
+    const std::size_t line_end = bytes.rfind('
+', longest_line - 1);
+    return line_end == std::string_view::npos ? longest_line : line_end + 1;
+}
+
 }  // namespace
 
 std::string_view name_of(LogLevel level) { return log_level_names[static_cast<std::size_t>(level)]; }
@@ -57,14 +65,19 @@ base::Result<void> LogSink::reopen() {
     return {};
 }
 
+base::Result<LogSink> LogSink::duplicate() const {
+    UniqueFd file{::fcntl(file_.fd(), F_DUPFD_CLOEXEC, 3)};
+    if (!file) return base::Error::from_errno("open log", path_.empty() ? "stderr" : path_);
+    return LogSink{path_, std::move(file), may_block_};
+}
+
 std::size_t LogSink::write(std::string_view bytes) {
     std::size_t done = 0;
     while (done < bytes.size()) {
         if (may_block_ && !ready_for_writing(file_.fd())) break;
         // A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)); a file takes all.
-        const std::size_t size =
-            may_block_ ? std::min<std::size_t>(bytes.size() - done, PIPE_BUF) : bytes.size() - done;
-        const ssize_t result = ::write(file_.fd(), bytes.data() + done, size);
+        const std::string_view rest = bytes.substr(done);
+        const ssize_t result = ::write(file_.fd(), rest.data(), may_block_ ? piece_for_pipe(rest) : rest.size());
         if (result < 0 && errno == EINTR) continue;
         if (result <= 0) break;
         done += static_cast<std::size_t>(result);

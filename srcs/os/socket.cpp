@@ -1,6 +1,7 @@
 #include "os/socket.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
@@ -208,7 +209,9 @@ socklen_t Endpoint::to_kernel(sockaddr_storage& out) const {
     return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length + 1);
 }
 
-base::Result<UniqueFd> listen_on(const Endpoint& endpoint, const ListenOptions& options) {
+namespace {
+
+base::Result<UniqueFd> bound_socket(const Endpoint& endpoint, const ListenOptions& options) {
     UniqueFd socket{::socket(address_family(endpoint), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (!socket) return bind_error("open a socket for", endpoint);
     if (auto set = set_options(socket.fd(), endpoint, options); !set) return set.error();
@@ -217,12 +220,35 @@ base::Result<UniqueFd> listen_on(const Endpoint& endpoint, const ListenOptions& 
     if (endpoint.family() == Endpoint::Family::unix_path) remove_stale_socket(endpoint, address, length);
     if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), length) != 0)
         return bind_error("bind", endpoint);
+    return socket;
+}
+
+}  // namespace
+
+base::Result<void> check_unused(const Endpoint& endpoint, const ListenOptions& options) {
+    ListenOptions alone = options;
+    alone.reuse_port = false;
+    const base::Result<UniqueFd> socket = bound_socket(endpoint, alone);
+    if (!socket) return socket.error();
+    return {};
+}
+
+base::Result<UniqueFd> listen_on(const Endpoint& endpoint, const ListenOptions& options) {
+    base::Result<UniqueFd> bound = bound_socket(endpoint, options);
+    if (!bound) return bound.error();
+    UniqueFd socket = std::move(bound).value();
     // As nginx does: who may connect is decided by the folder's mode, not by our umask.
     if (endpoint.family() == Endpoint::Family::unix_path && ::chmod(endpoint.path().c_str(), 0666) != 0) {
         return bind_error("set the mode of", endpoint);
     }
     if (::listen(socket.fd(), options.backlog) != 0) return bind_error("listen on", endpoint);
     return socket;
+}
+
+base::Result<UniqueFd> duplicate(const UniqueFd& socket) {
+    UniqueFd copy{::fcntl(socket.fd(), F_DUPFD_CLOEXEC, 3)};
+    if (!copy) return base::Error::from_errno("duplicate", "a socket");
+    return copy;
 }
 
 Endpoint local_endpoint(int socket) {

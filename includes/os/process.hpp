@@ -1,0 +1,73 @@
+// Processes: forking one that serves, knowing when it ended and why, and memory that a process shares with those that
+// it forks.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "os/unique_fd.hpp"
+
+namespace os {
+
+// How a process ended.
+struct Exit {
+    int status = 0;             // what it gave to exit
+    std::optional<int> signal;  // that killed it instead
+
+    bool in_order() const { return !signal && status == 0; }
+    std::string to_string() const;  // "was killed by SIGSEGV", "ended with status 1"
+};
+
+// A process that we forked and have not yet reaped: until then its number is nobody else's.
+class Child {
+public:
+    Child(pid_t pid, UniqueFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+
+    pid_t pid() const { return pid_; }
+    int descriptor() const { return pidfd_.fd(); }  // readable once it has ended (pidfd_open(2))
+    void signal(int number) const;
+
+    // Waits for its end and reaps it; to be asked once.
+    Exit reap() const;
+
+private:
+    pid_t pid_;
+    UniqueFd pidfd_;
+};
+
+// A copy of this process, which goes on in both: nullopt in the copy. Only while there is a single thread.
+base::Result<std::optional<Child>> fork_process();
+
+// From here on this process gets `signal` when `parent`, which forked it, is gone; false: it is gone already. To be
+// asked after the user was switched, which forgets it (prctl(2)).
+bool end_with_parent(pid_t parent, int signal);
+
+void ignore_signals(std::initializer_list<int> signals);
+
+// The processors that this process may run on, 1 at the least.
+std::size_t usable_processors();
+
+// Zeroed memory that processes forked from now on share with this one.
+class SharedMemory {
+public:
+    static base::Result<SharedMemory> map(std::size_t size);
+
+    SharedMemory(SharedMemory&& other) noexcept;
+    SharedMemory& operator=(SharedMemory&&) = delete;
+    ~SharedMemory();
+
+    void* begin() const { return begin_; }  // aligned to a page
+
+private:
+    SharedMemory(void* begin, std::size_t size) : begin_(begin), size_(size) {}
+
+    void* begin_;
+    std::size_t size_;
+};
+
+}  // namespace os
