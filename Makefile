@@ -31,8 +31,9 @@ SOURCES := \
 	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/representation \
 	handlers/static_file handlers/autoindex \
 	handlers/redirect handlers/error_page handlers/dispatch \
-	server/timestamps server/ready_pages server/access_log server/site server/exchange server/event_line \
-	server/answer_writer server/pace server/file_sender server/connection server/server \
+	server/counters server/timestamps server/ready_pages server/access_log server/site server/preparation \
+	server/exchange server/event_line server/answer_writer server/pace server/file_sender server/connection \
+	server/server server/master \
 	app/command_line
 
 OBJECTS := $(SOURCES:%=$(BUILD)/%.o)

@@ -292,6 +292,10 @@ class Server:
             listens = re.findall(r"^\s*(?:server\s*\{\s*)?listen\s+([^\s;]+)", config, re.M)
             sockets = sockets or len(set(listens))
             self.endpoints = wait_for(lambda: self.listening(sockets), "the server listens", 10)
+            # A master starts its workers when it has said where it listens.
+            workers = [int(count) for count in re.findall(r"^worker_processes ([2-9]);", config, re.M)]
+            held = self.descriptors
+            wait_for(lambda: list(held().values()).count("anon_inode:[pidfd]") >= sum(workers), "the workers are there")
         except BaseException:
             self.process.kill()
             self.process.wait()

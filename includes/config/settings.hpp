@@ -153,7 +153,8 @@ struct Settings {
     std::vector<AccessLog> access_logs;  // one entry a path
     std::vector<ErrorLog> error_logs;    // the first is the one of the outermost level
     FileCache file_cache;
-    std::size_t worker_connections = 512;
+    std::size_t worker_processes = 1;      // 1: no master beside it
+    std::size_t worker_connections = 512;  // of each process
     std::optional<std::uint64_t> worker_rlimit_nofile;
     std::string pid;    // absolute path; empty: no file
     std::string user;   // empty: stay who we are

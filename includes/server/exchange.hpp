@@ -92,6 +92,7 @@ public:
 
     // What is left of the content, to be sent from a file; null when nothing is.
     body::FileRange* remaining_file() { return response_.content.file_range(); }
+    std::uint64_t content_sent() const { return content_sent_; }
     void count_sent(std::uint64_t bytes) { content_sent_ += bytes; }
 
     // One line to each access log of the location; none if no byte of a request came.

@@ -16,6 +16,7 @@
 #include "os/sandbox.hpp"
 #include "server/connection.hpp"
 #include "server/exchange.hpp"
+#include "server/preparation.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"
 
@@ -23,16 +24,14 @@ namespace server {
 
 class Server final : net::Acceptor, net::Watcher, net::TimerOwner {
 public:
-    // Opens everything that can fail: limits, logs, sockets, the pid file; then becomes the configured user. What
-    // fails is said with its place in the configuration where it has one.
-    static base::Result<std::unique_ptr<Server>> start(std::shared_ptr<const config::Settings> settings);
+    // Opens what is this process's alone, and becomes the configured user. What fails is said with its place in the
+    // configuration where it has one.
+    static base::Result<std::unique_ptr<Server>> start(Equipment equipment);
     ~Server();
 
-    // Where it listens, with the ports that the kernel chose.
-    const std::vector<os::Endpoint>& endpoints() const { return endpoints_; }
-
     // Serves until a signal ends it: TERM, INT or QUIT let what is in flight finish, a second one doesn't. HUP does the
-    // same where a terminal hung up. USR1 opens the logs anew.
+    // same where a terminal hung up. USR1 opens the logs anew. A worker leaves what a terminal or a person may send to
+    // its master: TERM lets it finish, however often it comes, USR2 doesn't.
     void run();
 
 private:
@@ -50,13 +49,11 @@ private:
         os::UniqueFd signals;
         os::UniqueFd wakeup;
     };
-    Server(Descriptors descriptors, std::shared_ptr<const config::Settings> settings);
+    Server(Descriptors descriptors, Equipment& equipment);
 
-    base::Result<void> open_sockets();
+    base::Result<void> listen(SocketSet sockets);
     std::size_t socket_of(int connection, std::size_t listener) const;
-    base::Result<void> write_pid_file();
     base::Result<void> become_user();
-    void warn_about_limits(std::uint64_t descriptor_limit);
 
     void on_turn() override;      // a signal
     void on_deadline() override;  // time to try accepting again
@@ -81,6 +78,9 @@ private:
     base::BlockPool blocks_;
     os::DescriptorReserve reserve_;
     std::shared_ptr<const config::Settings> settings_;
+    CounterTable counters_;
+    Counters& counted_;  // by this process
+    std::optional<pid_t> master_;
     net::EventLoop loop_;
     os::UniqueFd signals_;
     net::Watch signal_watch_;
@@ -95,11 +95,9 @@ private:
     std::unique_ptr<std::array<char, scratch_size>> scratch_ = std::make_unique<std::array<char, scratch_size>>();
     std::optional<Services> services_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
-    std::vector<os::Endpoint> endpoints_;      // one a listener
     std::vector<os::LeftFile> left_files_;     // the sockets' and the pid file
     std::vector<std::size_t> shared_sockets_;  // indices of the sockets that another one opens
     std::vector<std::unique_ptr<Connection>> connections_;
-    std::uint64_t accepted_ = 0;  // connections since the start
     std::optional<base::Instant> drain_deadline_;
     bool ends_at_once_ = false;
     PauseReason paused_ = PauseReason::none;

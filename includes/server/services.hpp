@@ -10,6 +10,7 @@
 #include "net/event_loop.hpp"
 #include "net/timers.hpp"
 #include "net/warmer.hpp"
+#include "server/counters.hpp"
 #include "server/exchange.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"
@@ -37,6 +38,7 @@ struct Services {
     base::IntrusiveList<IdleMark>& idle;    // have had an answer, and asked nothing new
     base::IntrusiveList<IdleMark>& silent;  // have not sent a byte yet
     std::vector<Connection*>& closed;       // to be destroyed after the turn
+    Counters& counters;                     // what this process has done
     bool draining = false;                  // every answer from now on is its connection's last
 };
 

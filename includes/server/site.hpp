@@ -1,6 +1,7 @@
 // One configuration at work: the settings, their compiled routes, their logs.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -19,6 +20,16 @@
 
 namespace server {
 
+// The log files of a configuration, open; indices as in Settings.
+struct Logs {
+    std::vector<os::LogSink> error_logs;
+    std::vector<os::LogSink> access_logs;
+
+    static base::Result<Logs> open(const config::Settings& settings);
+    // Gives each file that could not be opened anew, and stays as it is, to `complain`.
+    void reopen(const std::function<void(const base::Error&)>& complain);
+};
+
 class Site {
 public:
     // What a site is built on; all of it must outlive the Site.
@@ -30,8 +41,8 @@ public:
         std::uint64_t descriptors;  // how many the process may have
     };
 
-    // Opens the logs.
-    static base::Result<std::unique_ptr<Site>> open(std::shared_ptr<const config::Settings> settings,
+    // Takes the logs over.
+    static base::Result<std::unique_ptr<Site>> open(std::shared_ptr<const config::Settings> settings, Logs logs,
                                                     const Ground& ground);
 
     const config::Settings& settings() const { return *settings_; }

@@ -2,13 +2,18 @@
 // itself.
 
 #include <cstdio>
+#include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/command_line.hpp"
 #include "config/load.hpp"
 #include "os/sandbox.hpp"
+#include "server/master.hpp"
+#include "server/preparation.hpp"
 #include "server/server.hpp"
 
 namespace {
@@ -34,6 +39,38 @@ int test_configuration(const std::string& path) {
     return loaded.settings ? 0 : exit_failed;
 }
 
+int not_started(std::string_view what, const base::Error& error) {
+    print(stderr, "webserv: " + std::string{what} + "not started: " + error.message + "\n");
+    return exit_failed;
+}
+
+void print_endpoints(const std::vector<os::Endpoint>& endpoints) {
+    for (const os::Endpoint& endpoint : endpoints)
+        print(stderr, "webserv: listening on " + endpoint.to_string() + "\n");
+}
+
+// `endpoints`: where it listens, to be told.
+int serve_with(server::Equipment equipment, const std::vector<os::Endpoint>& endpoints) {
+    const std::string_view what = equipment.master ? "worker " : "";
+    auto server = server::Server::start(std::move(equipment));
+    if (!server) return not_started(what, server.error());
+    print_endpoints(endpoints);
+    server.value()->run();
+    return 0;
+}
+
+// Returns in the master, and in each worker as well.
+int supervise(server::Prepared prepared) {
+    const std::vector<os::Endpoint> endpoints = prepared.endpoints;
+    base::Result<std::unique_ptr<server::Master>> started = server::Master::start(std::move(prepared));
+    if (!started) return not_started("", started.error());
+    std::unique_ptr<server::Master> master = std::move(started).value();
+    print_endpoints(endpoints);
+    std::optional<server::Equipment> worker = master->run();
+    master.reset();
+    return worker ? serve_with(std::move(*worker), {}) : 0;
+}
+
 int serve(const std::string& path) {
     config::Loaded loaded = config::load(path);
     print_diagnostics(loaded, false);
@@ -41,15 +78,12 @@ int serve(const std::string& path) {
         print(stderr, "webserv: not started: the configuration " + path + " is not usable\n");
         return exit_failed;
     }
-    auto server = server::Server::start(std::move(loaded.settings));
-    if (!server) {
-        print(stderr, "webserv: not started: " + server.error().message + "\n");
-        return exit_failed;
-    }
-    for (const os::Endpoint& endpoint : server.value()->endpoints())
-        print(stderr, "webserv: listening on " + endpoint.to_string() + "\n");
-    server.value()->run();
-    return 0;
+    const std::size_t processes = loaded.settings->worker_processes;
+    base::Result<server::Prepared> prepared = server::prepare(std::move(loaded.settings), processes);
+    if (!prepared) return not_started("", prepared.error());
+    if (processes > 1) return supervise(std::move(prepared).value());
+    const std::vector<os::Endpoint> endpoints = prepared->endpoints;
+    return serve_with(server::equipment_of_all(std::move(prepared).value()), endpoints);
 }
 
 int run(const app::Command& command) {

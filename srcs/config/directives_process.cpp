@@ -4,7 +4,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+
+#include "os/process.hpp"
 
 namespace config {
 
@@ -49,9 +52,15 @@ void set_daemon(const Directive& directive, Level&, Build& build) {
 }
 
 void set_worker_processes(const Directive& directive, Level&, Build& build) {
+    constexpr std::uint64_t most = 512;
     const Token& value = directive.arguments[0];
-    if (value.text != "1")
-        build.report.error(value, "worker_processes: webserv serves with one process", "write \"worker_processes 1;\"");
+    if (value.text == "auto") {
+        build.settings.worker_processes = std::min<std::size_t>(os::usable_processors(), most);
+        return;
+    }
+    auto count = parse_count(value.text, 1, most);
+    if (!count) return build.report.error(value, "worker_processes: " + count.error().message + ", or auto");
+    build.settings.worker_processes = static_cast<std::size_t>(*count);
 }
 
 void set_worker_connections(const Directive& directive, Level&, Build& build) {
@@ -76,8 +85,10 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_user,
         .syntax = "user name [group];",
         .doc = "Who the server becomes once its sockets are open; the group is the user's own when it is not named. "
-               "Only a server that root started can do that: for others the line is ignored with a warning. "
-               "A pid file or a unix-domain socket in a folder that only root can write to stays there at the end.",
+               "With several worker_processes, the workers do, and the master, which serves nobody, stays root. Only a "
+               "server that root started can do that: for others the line is ignored with a warning. "
+               "With one process, a pid file or a unix-domain socket in a folder that only root can write to stays "
+               "there at the end.",
         .example = "user www-data;",
     },
     {
@@ -85,7 +96,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .contexts = {main},
         .set = set_pid,
         .syntax = "pid file;",
-        .doc = "The file that holds the process number while the server runs. Without this line none is written.",
+        .doc = "The file that holds the number of the process to signal while the server runs. Without this line none "
+               "is written.",
         .example = "pid /run/webserv.pid;",
     },
     {
@@ -102,19 +114,23 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .name = "worker_processes",
         .contexts = {main},
         .set = set_worker_processes,
-        .syntax = "worker_processes 1;",
+        .syntax = "worker_processes number | auto;",
         .default_text = "worker_processes 1;",
-        .doc = "One process serves with one event loop. Other numbers and `auto` are refused, so that nobody counts "
-               "on them.",
-        .example = "worker_processes 1;",
+        .doc = "How many processes serve, each with an event loop of its own; `auto` is one for each processor that "
+               "this process may use. With 1 there is no other process. With more, a master starts them, replaces one "
+               "that dies, and passes signals on: signals go to the master, whose number is in the pid file. Each "
+               "process has its own socket for every address, and the kernel spreads the connections over them "
+               "(SO_REUSEPORT); a unix-domain socket is shared. worker_connections and worker_rlimit_nofile hold for "
+               "each process.",
+        .example = "worker_processes auto;",
     },
     {
         .name = "worker_rlimit_nofile",
         .contexts = {main},
         .set = set_worker_rlimit_nofile,
         .syntax = "worker_rlimit_nofile number;",
-        .doc = "How many files and sockets the process may have open (RLIMIT_NOFILE). Without this line it is "
-               "the hard limit that the process was started with (ulimit -Hn). Each connection needs one, and one more "
+        .doc = "How many files and sockets each process may have open (RLIMIT_NOFILE). Without this line it is "
+               "the hard limit that the server was started with (ulimit -Hn). Each connection needs one, and one more "
                "while it sends a large file.",
         .example = "worker_rlimit_nofile 8192;",
     },
@@ -124,9 +140,9 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_worker_connections,
         .syntax = "worker_connections number;",
         .default_text = "worker_connections 512;",
-        .doc =
-            "How many connections may be open at the same time. For a further one, the connection that has been idle "
-            "for longest is closed; when none is idle, it waits in the kernel's queue.",
+        .doc = "How many connections each process may have open at the same time. For a further one, the connection "
+               "that has been idle "
+               "for longest is closed; when none is idle, it waits in the kernel's queue.",
         .example = "events { worker_connections 4096; }",
     },
 });

@@ -78,7 +78,9 @@ constexpr std::string_view differences = R"(
 | `listen` options may be repeated when they are equal | refused | nothing is unclear |
 | `listen 0` lets the kernel choose a port | refused | tests take what is free |
 | `localhost` is 127.0.0.1, other host names are refused | looked up at the start | a start doesn't depend on DNS |
-| `worker_processes 1`, `daemon off` | any | one event loop, watched by whoever started it |
+| `daemon off` | `on` by default | watched by whoever started it |
+| `worker_processes 1` is one process | a master and a worker | nothing to supervise: whoever started it does |
+| the log files of workers are opened anew by the workers' `user` | by root | root must not follow what they can write |
 | `$variables` are refused by name | expanded | not supported yet |
 )";
 

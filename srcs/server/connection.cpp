@@ -277,6 +277,7 @@ bool Connection::response_is_queued() {
 // Logs it, and lets go of its part of the input.
 void Connection::finish_exchange() {
     exchange_->write_access_log(services_.site, peer_, services_.timestamps);
+    services_.counters.answered(exchange_->content_sent());
     transport_.consume(exchange_->leave_input());
     services_.exchanges.give_back(std::move(exchange_));
 }

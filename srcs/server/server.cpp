@@ -16,89 +16,78 @@ base::Error at(const config::Origin& origin, base::Error error) {
     return error;
 }
 
+// A worker's are only those that its master sends: what a terminal sends reaches the whole process group (^C), and the
+// master has it already.
+base::Result<os::UniqueFd> open_signals(bool of_worker) {
+    if (!of_worker) return os::open_signals({SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1});
+    os::ignore_signals({SIGINT, SIGQUIT, SIGHUP});
+    return os::open_signals({drain_order, cut_order, reopen_order});
+}
+
 }  // namespace
 
-base::Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<const config::Settings> settings) {
-    if (auto possible = os::check_open_beneath(); !possible) return possible.error();
-    base::Result<std::uint64_t> limit = os::raise_descriptor_limit(settings->worker_rlimit_nofile);
-    if (!limit) return limit.error();
+base::Result<std::unique_ptr<Server>> Server::start(Equipment equipment) {
     base::Result<os::UniqueFd> epoll = net::EventLoop::open_epoll();
     if (!epoll) return epoll.error();
-    base::Result<os::UniqueFd> signals = os::open_signals({SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1});
+    base::Result<os::UniqueFd> signals = open_signals(equipment.master.has_value());
     if (!signals) return signals.error();
     base::Result<os::UniqueFd> wakeup = os::open_wakeup();
     if (!wakeup) return wakeup.error();
 
     std::unique_ptr<Server> server{new Server{
-        {std::move(epoll).value(), std::move(signals).value(), std::move(wakeup).value()}, std::move(settings)}};
-    base::Result<std::unique_ptr<Site>> site = Site::open(
-        server->settings_, {server->clock_, server->loop_, server->timers_, server->reserve_, limit.value()});
+        {std::move(epoll).value(), std::move(signals).value(), std::move(wakeup).value()}, equipment}};
+    base::Result<std::unique_ptr<Site>> site =
+        Site::open(server->settings_, std::move(equipment.logs),
+                   {server->clock_, server->loop_, server->timers_, server->reserve_, equipment.descriptor_limit});
     if (!site) return site.error();
     server->site_ = std::move(site).value();
     server->services_.emplace(Services{server->clock_, server->loop_, server->timers_, server->warmer_, server->blocks_,
                                        *server->scratch_, *server->site_, server->timestamps_, server->exchanges_,
-                                       server->idle_, server->silent_, server->closed_});
-    if (auto opened = server->open_sockets(); !opened) return opened.error();
-    if (auto written = server->write_pid_file(); !written) return written.error();
+                                       server->idle_, server->silent_, server->closed_, server->counted_});
+    if (auto listens = server->listen(std::move(equipment.sockets)); !listens) return listens.error();
     if (auto became = server->become_user(); !became) return became.error();
-    server->warn_about_limits(limit.value());
+    if (equipment.warning) server->site_->error_log().write(os::LogLevel::warn, *equipment.warning);
     return server;
 }
 
-Server::Server(Descriptors descriptors, std::shared_ptr<const config::Settings> settings)
-    : settings_(std::move(settings)),
+Server::Server(Descriptors descriptors, Equipment& equipment)
+    : settings_(std::move(equipment.settings)),
+      counters_(std::move(equipment.counters)),
+      counted_(counters_.of(equipment.place)),
+      master_(equipment.master),
       loop_(std::move(descriptors.epoll)),
       signals_(std::move(descriptors.signals)),
       signal_watch_(loop_, signals_.fd(), EPOLLIN, *this),
-      warmer_(loop_, std::move(descriptors.wakeup)) {}
+      warmer_(loop_, std::move(descriptors.wakeup)),
+      left_files_(std::move(equipment.left_files)) {}
 
 Server::~Server() {
     connections_.clear();
     listeners_.clear();
 }
 
-base::Result<void> Server::open_sockets() {
-    for (std::size_t index = 0; index < settings_->sockets.size(); ++index) {
-        const config::Socket& configured = settings_->sockets[index];
-        if (configured.opened_by) {
-            shared_sockets_.push_back(index);
-            continue;
-        }
-        base::Result<os::UniqueFd> socket = os::listen_on(configured.endpoint, configured.options);
-        if (!socket) return at(configured.origin, socket.error());
-        endpoints_.push_back(os::local_endpoint(socket->fd()));
-        if (configured.endpoint.family() == os::Endpoint::Family::unix_path)
-            left_files_.emplace_back(configured.endpoint.path());
-        net::Acceptor& acceptor = *this;
-        listeners_.push_back(std::make_unique<net::Listener>(loop_, std::move(socket).value(), acceptor, index));
+base::Result<void> Server::listen(SocketSet sockets) {
+    net::Acceptor& acceptor = *this;
+    for (ListeningSocket& socket : sockets) {
+        listeners_.push_back(
+            std::make_unique<net::Listener>(loop_, std::move(socket.descriptor), acceptor, socket.index));
         if (!listeners_.back()->registered())
-            return at(configured.origin, base::Error{"the kernel's limit of epoll watches is reached"});
+            return at(settings_->sockets[socket.index].origin,
+                      base::Error{"the kernel's limit of epoll watches is reached"});
+    }
+    for (std::size_t index = 0; index < settings_->sockets.size(); ++index) {
+        if (settings_->sockets[index].opened_by) shared_sockets_.push_back(index);
     }
     return {};
 }
 
-base::Result<void> Server::write_pid_file() {
-    if (settings_->pid.empty()) return {};
-    base::Result<os::LeftFile> file = os::LeftFile::pid_file(settings_->pid);
-    if (!file) return at(settings_->pid_origin, file.error());
-    left_files_.push_back(std::move(file).value());
-    return {};
-}
-
 base::Result<void> Server::become_user() {
-    if (settings_->user.empty() || ::geteuid() != 0) return {};
-    if (auto became = os::switch_user(settings_->user, settings_->group); !became)
-        return at(settings_->user_origin, became.error());
+    if (!settings_->user.empty() && ::geteuid() == 0) {
+        if (auto became = os::switch_user(settings_->user, settings_->group); !became)
+            return at(settings_->user_origin, became.error());
+    }
+    if (master_ && !os::end_with_parent(*master_, drain_order)) return base::Error{"the master process is gone"};
     return {};
-}
-
-void Server::warn_about_limits(std::uint64_t descriptor_limit) {
-    // A connection needs a descriptor; that some need another one, for a file, is what the reserve is for.
-    if (settings_->worker_connections + os::DescriptorReserve::capacity < descriptor_limit) return;
-    site_->error_log().write(os::LogLevel::warn,
-                             "worker_connections " + std::to_string(settings_->worker_connections) +
-                                 " is more than the limit of open files, " + std::to_string(descriptor_limit) +
-                                 ", has room for: raise the limit (`ulimit -n`, or worker_rlimit_nofile)");
 }
 
 void Server::run() {
@@ -114,6 +103,7 @@ void Server::run() {
     }
     for (const auto& connection : connections_) connection->close();
     sweep();
+    if (!master_) site_->error_log().write(os::LogLevel::notice, to_string(counters_.sum()));
     site_->flush_logs();
 }
 
@@ -151,6 +141,7 @@ void Server::sweep() {
         connections_[position]->position = position;
         connections_.pop_back();
     }
+    counted_.open.subtract(closed_.size());
     closed_.clear();
     resume_listeners();
 }
@@ -166,11 +157,10 @@ void Server::handle(int signal) {
         return site_->error_log().write(
             os::LogLevel::warn, "HUP: the configuration can't be read again while running; restart to change it");
     }
-    if (drain_deadline_) {
-        ends_at_once_ = true;
-    } else {
-        drain();
-    }
+    const bool again = drain_deadline_.has_value();
+    if (!again) drain();
+    // A worker may be told to drain by more than its master: a service manager signals all of its processes.
+    if (master_ ? signal == cut_order : again) ends_at_once_ = true;
 }
 
 void Server::on_deadline() {
@@ -232,13 +222,16 @@ std::size_t Server::socket_of(int connection, std::size_t listener) const {
 
 void Server::take(os::Accepted accepted, std::size_t listener) {
     listener = socket_of(accepted.socket.fd(), listener);
-    auto connection = std::make_unique<Connection>(*services_, std::move(accepted), listener, ++accepted_);
+    counted_.accepted.add(1);
+    auto connection =
+        std::make_unique<Connection>(*services_, std::move(accepted), listener, counted_.accepted.value());
     if (!connection->registered()) {
         if (complaints_.pass(clock_.now()))
             site_->error_log().write(os::LogLevel::alert,
                                      "epoll_ctl: no memory or no watch left: a client was turned away");
         return;
     }
+    counted_.open.add(1);
     connection->position = connections_.size();
     connections_.push_back(std::move(connection));
 }

@@ -25,25 +25,44 @@ files::CacheLimits limits_of(const config::FileCache& settings, std::uint64_t de
 
 }  // namespace
 
+base::Result<Logs> Logs::open(const config::Settings& settings) {
+    Logs logs;
+    for (const config::ErrorLog& log : settings.error_logs) {
+        base::Result<os::LogSink> sink = os::LogSink::open(log.path);
+        if (!sink) return at(log.origin, sink.error());
+        logs.error_logs.push_back(std::move(sink).value());
+    }
+    for (const config::AccessLog& log : settings.access_logs) {
+        base::Result<os::LogSink> sink = os::LogSink::open(log.path);
+        if (!sink) return at(log.origin, sink.error());
+        logs.access_logs.push_back(std::move(sink).value());
+    }
+    return logs;
+}
+
+void Logs::reopen(const std::function<void(const base::Error&)>& complain) {
+    for (std::vector<os::LogSink>* sinks : {&error_logs, &access_logs}) {
+        for (os::LogSink& sink : *sinks) {
+            if (auto reopened = sink.reopen(); !reopened) complain(reopened.error());
+        }
+    }
+}
+
 Site::Site(std::shared_ptr<const config::Settings> settings, const Ground& ground)
     : settings_(std::move(settings)),
       routes_(*settings_, ground.reserve),
       watcher_(ground.loop),
       files_(limits_of(settings_->file_cache, ground.descriptors), watcher_, ground.clock, ground.timers) {}
 
-base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings, const Ground& ground) {
+base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings, Logs logs,
+                                               const Ground& ground) {
     std::unique_ptr<Site> site{new Site{std::move(settings), ground}};
-    for (const config::ErrorLog& log : site->settings().error_logs) {
-        base::Result<os::LogSink> sink = os::LogSink::open(log.path);
-        if (!sink) return at(log.origin, sink.error());
-        site->error_logs_.push_back(std::make_unique<os::ErrorLog>(std::move(sink).value(), log.level, ground.clock));
-    }
-    for (const config::AccessLog& log : site->settings().access_logs) {
-        base::Result<os::LogSink> sink = os::LogSink::open(log.path);
-        if (!sink) return at(log.origin, sink.error());
+    for (std::size_t i = 0; i < logs.error_logs.size(); ++i)
+        site->error_logs_.push_back(std::make_unique<os::ErrorLog>(std::move(logs.error_logs[i]),
+                                                                   site->settings().error_logs[i].level, ground.clock));
+    for (os::LogSink& sink : logs.access_logs)
         site->access_logs_.push_back(
-            std::make_unique<AccessLog>(std::move(sink).value(), ground.clock, ground.timers, site->error_log()));
-    }
+            std::make_unique<AccessLog>(std::move(sink), ground.clock, ground.timers, site->error_log()));
     return site;
 }
 
