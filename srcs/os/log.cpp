@@ -31,8 +31,7 @@ constexpr std::size_t longest_line = PIPE_BUF;  // bytes: what a pipe takes whol
 // What a pipe takes at once of `bytes`, whole lines where it can be: another process may write to it next.
 std::size_t piece_for_pipe(std::string_view bytes) {
     if (bytes.size() <= longest_line) return bytes.size();
-    const std::size_t line_end = bytes.rfind('
-', longest_line - 1);
+    const std::size_t line_end = bytes.rfind('\n', longest_line - 1);
     return line_end == std::string_view::npos ? longest_line : line_end + 1;
 }
 

@@ -34,8 +34,8 @@ base::Result<std::unique_ptr<Server>> Server::start(Equipment equipment) {
     base::Result<os::UniqueFd> wakeup = os::open_wakeup();
     if (!wakeup) return wakeup.error();
 
-    std::unique_ptr<Server> server{new Server{
-        {std::move(epoll).value(), std::move(signals).value(), std::move(wakeup).value()}, equipment}};
+    std::unique_ptr<Server> server{
+        new Server{{std::move(epoll).value(), std::move(signals).value(), std::move(wakeup).value()}, equipment}};
     base::Result<std::unique_ptr<Site>> site =
         Site::open(server->settings_, std::move(equipment.logs),
                    {server->clock_, server->loop_, server->timers_, server->reserve_, equipment.descriptor_limit});
