@@ -36,9 +36,15 @@ public:
 
     enum class Keep : bool { no, yes };
 
+    // What is done about a small file that isn't in the machine's memory.
+    enum class Wait : bool {
+        here,       // it is read, however long the disk takes
+        elsewhere,  // an entry that is_cold() is given, and not kept: the caller has the file fetched and asks again
+    };
+
     // What `relative` stands for beneath `root` at this moment; never null. A slash at its end doesn't count. `no`: it
     // is looked up anew and not kept.
-    EntryRef find(Root& root, std::string_view relative, Keep keep);
+    EntryRef find(Root& root, std::string_view relative, Keep keep, Wait wait);
 
     // Descriptors run short: those that are only kept for later are closed.
     void close_spare_files();
@@ -47,8 +53,8 @@ private:
     friend class Entry;
     using Queue = base::IntrusiveList<Entry>;
 
-    EntryRef load(Root& root, std::string_view path, std::uint64_t hash, bool keep);
-    bool read_file(Entry& entry, os::UniqueFd file, bool watched);
+    EntryRef load(Root& root, std::string_view path, std::uint64_t hash, bool keep, Wait wait);
+    bool read_file(Entry& entry, os::UniqueFd file, bool watched, Wait wait);
     bool is_fresh(Entry& entry);
     bool admits(std::uint64_t hash);
     void insert(Entry& entry);

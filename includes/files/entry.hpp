@@ -50,6 +50,10 @@ public:
     std::string_view content() const { return {memory_.get() + head_room, content_size_}; }
     int file() const { return file_.fd(); }
 
+    // The file is small, but its content is still on disk: file() is open, and nothing else is known. Only where
+    // somebody is ready to wait (Cache::Wait).
+    bool is_cold() const { return cold_; }
+
     // With its quotes; strong. Of content in memory a hash of it, else of size, times and inode. Empty for a folder.
     const std::string& etag() const { return etag_; }
 
@@ -78,6 +82,7 @@ private:
     std::size_t content_size_ = 0;
     os::UniqueFd file_;
     std::string etag_;
+    bool cold_ = false;
     PreparedAnswer prepared_;
     std::shared_ptr<const std::string> explanation_;
 

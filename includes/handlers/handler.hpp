@@ -42,8 +42,9 @@ struct Context {
     const routing::RouteTable& routes;
     files::Cache& files;
     Pages& pages;
-    std::string& scratch;  // memory for a path that is put together; whoever uses it is done before calling on
-    bool explains;         // whether the error log takes the reason of a failure: else none needs to be found
+    std::string& scratch;     // memory for a path that is put together; whoever uses it is done before calling on
+    files::Cache::Wait wait;  // for small files that are on disk
+    bool explains;            // whether the error log takes the reason of a failure: else none needs to be found
 };
 
 // Why a request failed, in one sentence, for the error log; null when nothing did, or nobody wants to know. Shared,
@@ -54,6 +55,7 @@ struct Response {
     http::Status status = http::Status::ok;
     http::ResponseFields fields;
     body::Source content;
+    files::EntryRef awaited;   // not an answer yet: ask again when the whole of this file is in memory
     files::EntryRef selected;  // where there is no content: the file that `fields` borrows from
     // The answer is only its status so far: error_page or the built-in page gives it content.
     bool lacks_page = false;

@@ -54,7 +54,9 @@ private:
 class ErrorLog {
 public:
     ErrorLog(LogSink sink, LogLevel level, const base::Clock& clock)
-        : sink_(std::move(sink)), level_(level), clock_(clock) {}
+        : sink_(std::move(sink)), level_(level), clock_(clock) {
+        waiting_.reserve(usual_size);
+    }
 
     bool takes(LogLevel level) const { return level >= level_; }
 
@@ -71,6 +73,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t usual_size = 16 * 1024;  // bytes of one turn's lines, when many fail at once
     static constexpr std::size_t size_limit = 64 * 1024;  // bytes that wait while the disk is full or the reader slow
 
     std::string_view stamp();

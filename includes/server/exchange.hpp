@@ -13,6 +13,7 @@
 #include "handlers/handler.hpp"
 #include "http/framing.hpp"
 #include "http/request_parser.hpp"
+#include "net/warmer.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"
 
@@ -45,14 +46,13 @@ public:
     std::size_t leave_input();
 
     // After a complete head: whether content follows, or `rejected`: its framing is wrong or it is more than the
-    // location takes.
-    enum class ContentVerdict { none, follows, rejected };
+    // location takes; or `unwanted`: it follows, but will be of no use, and is more than what is read all the same to
+    // keep the connection.
+    enum class ContentVerdict { none, follows, unwanted, rejected };
     ContentVerdict expect_content();
 
     // The client waits for "100 Continue" before it sends its content (RFC 9110 10.1.1).
     bool wants_continue() const;
-    // So little of the content is to come that reading it costs less than a new connection.
-    bool content_is_short() const;
 
     struct ContentStep {
         http::ChunkedDecoder::Verdict verdict;  // need_more, complete or rejected
@@ -63,8 +63,11 @@ public:
     ContentStep take_content(std::string_view input);
     std::uint64_t content_taken() const { return content_taken_; }  // bytes, decoded
 
-    // Finds the answer.
-    void respond(Site& site, const base::Clock& clock);
+    // Finds the answer. False: not yet, since it needs a file that isn't in memory; it is being fetched, and then the
+    // watch of `ticket` gets a turn.
+    bool respond(Site& site, const base::Clock& clock, net::Warmer& warmer, net::EventLoop::Ticket ticket);
+    bool is_fetching() const { return fetching_.pending(); }
+
     void refuse(http::Status status, Site& site, const base::Clock& clock);
 
     // The client is gone before there was an answer: what the access log will say.
@@ -73,6 +76,9 @@ public:
     void forget();
 
     const handlers::Response& response() const { return response_; }
+
+    // Whether another request may follow this one, the connection's `requests`th, as far as client and settings say.
+    bool may_persist(std::uint64_t requests) const;
 
     // What the answer says of the connection; `persists`: another request may follow.
     http::Persistence persistence(bool persists) const;
@@ -105,6 +111,7 @@ private:
     static constexpr std::uint64_t short_content = 64 * 1024;  // bytes
 
     ContentVerdict reject_content(http::Status status, std::string_view slug);
+    bool content_is_short() const;
     ContentStep take_chunked(std::string_view input);
     handlers::Context context(Site& site, const base::Clock& clock) const;
     bool exceeds_limit(std::uint64_t bytes) const;
@@ -122,6 +129,8 @@ private:
     std::uint64_t content_taken_ = 0;  // bytes of the request's content, decoded
     handlers::Response response_;
     std::uint64_t content_sent_ = 0;  // bytes of the response's content
+    net::Warming fetching_;
+    bool fetched_ = false;  // once for this answer: who has waited reads it now, wherever it is
 };
 
 // Exchanges that nobody uses at the moment, kept for their memory.

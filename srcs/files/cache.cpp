@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "files/content.hpp"
 #include "files/trail.hpp"
+#include "os/page_cache.hpp"
 
 namespace files {
 
@@ -27,6 +28,10 @@ std::uint64_t size_of(const Entry& entry, std::size_t path_size) {
 bool is_unchanged(int file, const os::FileStatus& status) {
     const base::Result<os::FileStatus> now = os::status_of(file);
     return now && now.value().same_version(status);
+}
+
+bool is_on_disk(int file, std::uint64_t size) {
+    return size > 0 && os::residence_of(file, 0, size) == os::Residence::on_disk;
 }
 
 std::string_view without_slash_at_end(std::string_view path) {
@@ -54,9 +59,9 @@ Cache::~Cache() {
     while (!open_.empty()) drop(open_.front());
 }
 
-EntryRef Cache::find(Root& root, std::string_view relative, Keep keep) {
+EntryRef Cache::find(Root& root, std::string_view relative, Keep keep, Wait wait) {
     const std::string_view path = without_slash_at_end(relative);
-    if (keep == Keep::no || limits_.entries == 0) return load(root, path, 0, false);
+    if (keep == Keep::no || limits_.entries == 0) return load(root, path, 0, false, wait);
     const std::uint64_t hash = base::hash(path, seed_ ^ reinterpret_cast<std::uintptr_t>(&root));
     for (Entry* entry = bucket(hash); entry != nullptr; entry = entry->next_) {
         if (entry->hash_ != hash || entry->root_ != &root || entry->path_ != path) continue;
@@ -67,7 +72,7 @@ EntryRef Cache::find(Root& root, std::string_view relative, Keep keep) {
         entry->used_at_ = clock_.now();
         return EntryRef{entry};
     }
-    return load(root, path, hash, admits(hash));
+    return load(root, path, hash, admits(hash), wait);
 }
 
 bool Cache::is_fresh(Entry& entry) {
@@ -83,7 +88,7 @@ bool Cache::is_fresh(Entry& entry) {
     return entry.failure_ == 0 && entry.status_.same_version(status.value());
 }
 
-EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool keep) {
+EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool keep, Wait wait) {
     const EntryRef reference{new Entry};
     Entry& entry = *reference;
     const base::Instant now = clock_.now();
@@ -105,7 +110,7 @@ EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool
         entry.failure_ = file.error().code;
         keep = keep && means_absence(entry.failure_);
     } else {
-        const bool can_be_kept = read_file(entry, std::move(file).value(), keep);
+        const bool can_be_kept = read_file(entry, std::move(file).value(), keep, wait);
         keep = keep && can_be_kept;
     }
     if (keep) {
@@ -117,7 +122,7 @@ EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool
 }
 
 // Whether what was read can be kept.
-bool Cache::read_file(Entry& entry, os::UniqueFd file, bool watched) {
+bool Cache::read_file(Entry& entry, os::UniqueFd file, bool watched, Wait wait) {
     if (watched) {
         const Watcher::Outcome outcome = watcher_.watch_file(file.fd(), entry, entry.subscriptions_);
         entry.watched_ = entry.watched_ && outcome == Watcher::Outcome::watched;
@@ -129,8 +134,14 @@ bool Cache::read_file(Entry& entry, os::UniqueFd file, bool watched) {
     }
     entry.status_ = status.value();
     if (entry.status_.kind != os::FileStatus::Kind::regular) return true;
+    const bool small = entry.status_.size <= largest_content;
+    if (small && wait == Wait::elsewhere && is_on_disk(file.fd(), entry.status_.size)) {
+        entry.cold_ = true;
+        entry.file_ = std::move(file);
+        return false;
+    }
     bool settled = true;
-    if (entry.status_.size <= largest_content) {
+    if (small) {
         Content content = read_content(file.fd(), Entry::head_room, largest_content, clock_.wall());
         settled = content.settled;
         entry.failure_ = content.failure;

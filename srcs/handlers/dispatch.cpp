@@ -100,6 +100,7 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
     const http::Status failed = original.status;
     course.reroute_for_error_page(configured.target);
     Response page = answer(course, context);
+    if (page.awaited) return page;
     if (page.lacks_page && http::code_of(page.status) >= 400) {
         // A missing error page must not hide why it was wanted.
         const std::string reason = page.explanation ? ": " + *page.explanation : "";

@@ -72,6 +72,11 @@ Response range_not_satisfiable(std::uint64_t size) {
 // Answers with a regular file; `name` decides on its media type.
 Response serve(files::EntryRef entry, std::string_view name, const Request& request, const Context& context) {
     const std::time_t now = context.clock.wall().tv_sec;
+    if (entry->is_cold()) {
+        Response none;
+        none.awaited = std::move(entry);
+        return none;
+    }
     if (request.is_error_page || !http::has_conditions(request.head))
         return whole_or_part(std::move(entry), name, std::nullopt, request, now);
     const http::Selection selection = http::select(request.head, representation_of(*entry, now), now);
@@ -89,7 +94,7 @@ Response serve(files::EntryRef entry, std::string_view name, const Request& requ
 files::EntryRef look_up(const routing::Resource& resource, const Request& request, const Context& context) {
     const bool kept = request.route.settings->open_file_cache;
     return context.files.find(*resource.root, resource.relative,
-                              kept ? files::Cache::Keep::yes : files::Cache::Keep::no);
+                              kept ? files::Cache::Keep::yes : files::Cache::Keep::no, context.wait);
 }
 
 Response redirect_to_folder(const Request& request) {

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "handlers/dispatch.hpp"
 #include "server/answer_writer.hpp"
 #include "server/event_line.hpp"
 
@@ -35,7 +34,7 @@ void Connection::on_turn() {
     received_ = false;
     if (wants_to_send()) {
         if (can_send()) send();
-    } else if (postponed_) {
+    } else if (postponed_ || state_ == State::handling) {
         process_input();
         if (wants_to_send() && can_send()) send();
     } else if (transport_.can_receive()) {
@@ -72,7 +71,8 @@ void Connection::enter(State state) {
 }
 
 void Connection::plan_next_turn() {
-    if (wants_to_send() ? can_send() : postponed_ || transport_.can_receive()) transport_.again();
+    const bool waits_for_disk = state_ == State::handling && exchange_->is_fetching();
+    if (wants_to_send() ? can_send() : !waits_for_disk && (postponed_ || transport_.can_receive())) transport_.again();
     const bool waits = state_ == State::idle && !wants_to_send();
     if (waits && !idle_mark_.linked()) (requests_ > 0 ? services_.idle : services_.silent).push_back(idle_mark_);
     if (!waits) idle_mark_.unlink();
@@ -152,7 +152,7 @@ void Connection::process_input() {
                 // epoll tells of a file's change before it reports a request that was sent after it. Of several
                 // requests in one recv the later ones may be younger than that report: the next turn knows more.
                 postponed_ = received_ && exchange_->ends_before(transport_.input());
-                if (postponed_) return;
+                if (postponed_ || exchange_->is_fetching()) return;
                 respond();
                 break;
             case State::writing: goes_on = response_is_queued(); break;
@@ -198,13 +198,8 @@ void Connection::head_complete() {
         case Exchange::ContentVerdict::rejected:
             return refuse(exchange_->rejection().status, exchange_->rejection().slug);
         case Exchange::ContentVerdict::none: return enter(State::handling);
+        case Exchange::ContentVerdict::unwanted: unread_content_ = true; return enter(State::handling);
         case Exchange::ContentVerdict::follows: break;
-    }
-    // Content that will be of no use is not asked for; a little of it is read all the same, to keep the connection.
-    const bool costly = exchange_->wants_continue() || !exchange_->content_is_short();
-    if (costly && handlers::refuse_method(exchange_->request())) {
-        unread_content_ = true;
-        return respond();
     }
     transport_.consume(exchange_->keep_head());
     // Who has sent content already doesn't wait for leave (RFC 9110 10.1.1).
@@ -229,9 +224,8 @@ bool Connection::read_content() {
 }
 
 void Connection::respond() {
-    exchange_->respond(services_.site, services_.clock);
-    persists_ = !unread_content_ && !services_.draining && exchange_->request().head.wants_keep_alive() &&
-                requests_ < settings().keepalive_requests && settings().keepalive_timeout.count() > 0;
+    if (!exchange_->respond(services_.site, services_.clock, services_.warmer, transport_.ticket())) return;
+    persists_ = !unread_content_ && !services_.draining && exchange_->may_persist(requests_);
     queue_response();
 }
 

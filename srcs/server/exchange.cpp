@@ -102,7 +102,8 @@ Exchange::ContentVerdict Exchange::expect_content() {
         if (exceeds_limit(length->bytes)) return reject_content(http::Status::content_too_large, "content-too-large");
         if (length->bytes == 0) return ContentVerdict::none;
     }
-    return ContentVerdict::follows;
+    const bool costly = wants_continue() || !content_is_short();
+    return costly && handlers::refuse_method(request_) ? ContentVerdict::unwanted : ContentVerdict::follows;
 }
 
 bool Exchange::wants_continue() const {
@@ -111,6 +112,7 @@ bool Exchange::wants_continue() const {
            head_.fields.list_contains(http::FieldName::expect, "100-continue");
 }
 
+// So little of the content is to come that reading it costs less than a new connection.
 bool Exchange::content_is_short() const {
     const auto* length = std::get_if<http::ContentLength>(&framing_);
     return length != nullptr && length->bytes <= short_content;
@@ -150,15 +152,25 @@ handlers::Context Exchange::context(Site& site, const base::Clock& clock) const 
         .files = site.files(),
         .pages = site.pages(),
         .scratch = site.scratch(),
+        .wait = settings().aio_threads && !fetched_ ? files::Cache::Wait::elsewhere : files::Cache::Wait::here,
         .explains = site.error_log(settings()).takes(os::LogLevel::error),
     };
 }
 
-void Exchange::respond(Site& site, const base::Clock& clock) {
+bool Exchange::respond(Site& site, const base::Clock& clock, net::Warmer& warmer, net::EventLoop::Ticket ticket) {
     response_ = handlers::respond(request_, context(site, clock));
+    while (response_.awaited) {
+        fetched_ = true;
+        const files::Entry& file = *response_.awaited;
+        if (fetching_.ask(warmer, file.file(), 0, file.status().size, ticket)) return false;
+        response_ = handlers::respond(request_, context(site, clock));
+    }
+    fetched_ = false;
+    return true;
 }
 
 void Exchange::refuse(http::Status status, Site& site, const base::Clock& clock) {
+    fetched_ = true;  // its page is not waited for elsewhere
     response_ = handlers::refuse(status, request_, context(site, clock));
 }
 
@@ -170,7 +182,14 @@ void Exchange::abandon() {
 void Exchange::forget() {
     constexpr std::size_t usual_head = 16 * 1024;
     response_ = {};
+    fetching_.withdraw();
+    fetched_ = false;
     if (kept_head_.capacity() > usual_head) kept_head_ = {};
+}
+
+bool Exchange::may_persist(std::uint64_t requests) const {
+    return head_.wants_keep_alive() && requests < settings().keepalive_requests &&
+           settings().keepalive_timeout.count() > 0;
 }
 
 http::Persistence Exchange::persistence(bool persists) const {

@@ -2,6 +2,7 @@
 finds many of them ready."""
 
 import re
+import signal
 
 browser_fields = [
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
@@ -25,17 +26,23 @@ class Crowd:
 
     def __init__(self, server, size):
         self.sockets = [server.connect().socket for _ in range(size)]
+        self.server = server
         self.forms = {}  # burst -> (the statuses of its answers, how long they are together)
 
-    def ask(self, bursts, rounds):
-        """Each client sends one of these bursts, the next client the next one, and all of them do so `rounds` times."""
+    def ask(self, bursts, rounds, at_once=False):
+        """Each client sends one of these bursts, the next client the next one, and all of them do so `rounds` times.
+        With `at_once` the server sleeps meanwhile, so that it finds all of them ready when it wakes up."""
         for burst in bursts:
             if burst not in self.forms:
                 self.forms[burst] = self.form_of(burst)
         order = [bursts[number % len(bursts)] for number in range(len(self.sockets))]
         for _ in range(rounds):
+            if at_once:
+                self.server.signal(signal.SIGSTOP)
             for socket, burst in zip(self.sockets, order):
                 socket.sendall(burst)
+            if at_once:
+                self.server.signal(signal.SIGCONT)
             for socket, burst in zip(self.sockets, order):
                 self.take(socket, *self.forms[burst])
 
