@@ -181,9 +181,9 @@ def test_cold_file_arrives_whole(serve, tmp_path):
     """From a real disk: each byte in its place, while others are served; by a helper thread, of which there is none
     before."""
     content = slow_disk.content(20_000_000)
-    server = serve(config.format(aio="threads"), {"www/cold.bin": content, "slow/": ""})
+    server = serve(config.format(aio="threads"), {"www/cold.bin": content, "www/hot.bin": content, "slow/": ""})
     path = tmp_path / "www/cold.bin"
-    assert server.get("/cold.bin").content == content
+    assert server.get("/hot.bin").content == content
     assert threads(server) == 1, "what is in memory needs no helper"
     cold = make_cold(path)
     with server.connect() as client:

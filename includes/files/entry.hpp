@@ -27,13 +27,13 @@ class Root;
 struct PreparedAnswer {
     const void* variant = nullptr;  // the settings that it was made for; null: nothing is prepared
     std::time_t right_until = 0;    // 0: for ever. From this second on it has to be made anew
+    std::string_view whole;         // a complete answer, head and content in one piece; empty: there is none
+    std::size_t head_size = 0;      // bytes of `whole` before the content
+    std::time_t date_second = 0;    // what the Date in `whole` says
+    std::span<char> date;           // where it stands, to be written over
     std::string fields;             // field lines of a 200
     std::size_t validators_begin = 0;
     std::size_t validators_end = 0;  // the part of `fields` that a 304 repeats
-    std::string_view whole;          // a complete answer, head and content in one piece; empty: there is none
-    std::size_t head_size = 0;       // bytes of `whole` before the content
-    std::span<char> date;            // the value of Date in `whole`, to be written over
-    std::time_t date_second = 0;     // what stands there
 };
 
 class Entry final : public base::Counted, Observer, base::Link {
@@ -63,6 +63,13 @@ public:
     // Whether a change would be noticed: an entry that has left the cache, or never was in it, may be out of date.
     bool is_cached() const { return cache_ != nullptr; }
 
+    // How far from its beginning on the open file was seen in the machine's memory, and when; kept by who sends it.
+    struct Residence {
+        std::uint64_t up_to = 0;  // bytes
+        base::Instant seen{};
+    };
+    Residence& residence() { return residence_; }
+
     // Nobody but the cache and the one who asks holds this entry: what is prepared may be replaced.
     bool may_be_prepared_anew() const { return references() <= 2; }
     PreparedAnswer& prepared() { return prepared_; }
@@ -76,17 +83,7 @@ private:
 
     void on_change() override;
 
-    int failure_ = 0;
-    os::FileStatus status_;
-    std::unique_ptr<char[]> memory_;
-    std::size_t content_size_ = 0;
-    os::UniqueFd file_;
-    std::string etag_;
-    bool cold_ = false;
-    PreparedAnswer prepared_;
-    std::shared_ptr<const std::string> explanation_;
-
-    // Of the cache alone.
+    // What is looked at for each answer stands together.
     Cache* cache_ = nullptr;  // null: the entry is in no cache
     Entry* next_ = nullptr;   // in the same bucket
     std::uint64_t hash_ = 0;
@@ -95,9 +92,20 @@ private:
     std::string path_;
     base::Instant checked_at_{};
     base::Instant used_at_{};
-    base::Instant queued_at_{};
+    std::unique_ptr<char[]> memory_;
+    std::size_t content_size_ = 0;
+    int failure_ = 0;
+    os::UniqueFd file_;
+    bool cold_ = false;
     bool watched_ = false;   // all that it depends on
     bool doubtful_ = false;  // not watched, and so young that its status can't tell it from a version that follows
+    PreparedAnswer prepared_;
+    os::FileStatus status_;
+
+    base::Instant queued_at_{};
+    Residence residence_;
+    std::string etag_;
+    std::shared_ptr<const std::string> explanation_;
     Subscriptions subscriptions_;
 };
 

@@ -8,8 +8,8 @@
 
 namespace handlers {
 
-// Never fails: what goes wrong is a response too.
-Response respond(const Request& request, const Context& context);
+// Never fails: what goes wrong is a response too. `response` is a new one.
+void respond(const Request& request, const Context& context, Response& response);
 
 // The answer to a request that was refused before it could be handled (a rejection of the parser, content too large,
 // a deadline). Its error page comes from `request.route`.

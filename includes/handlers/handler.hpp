@@ -72,11 +72,15 @@ struct Reroute {
 
 struct Declined {};
 
-using Outcome = std::variant<Response, Reroute, Declined>;
+// The response that was handed in is the answer, or what there is of it.
+struct Answered {};
+
+using Outcome = std::variant<Answered, Reroute, Declined>;
 
 class Handler {
 public:
-    virtual Outcome handle(const Request& request, const Context& context) const = 0;
+    // `response` is a new one; it is filled in where the outcome is Answered, and left alone otherwise.
+    virtual Outcome handle(const Request& request, const Context& context, Response& response) const = 0;
 
 protected:
     ~Handler() = default;

@@ -7,7 +7,7 @@ namespace handlers {
 
 class Redirect final : public Handler {
 public:
-    Outcome handle(const Request& request, const Context& context) const override;
+    Outcome handle(const Request& request, const Context& context, Response& response) const override;
 };
 
 }  // namespace handlers

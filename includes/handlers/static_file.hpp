@@ -9,7 +9,7 @@ namespace handlers {
 
 class StaticFile final : public Handler {
 public:
-    Outcome handle(const Request& request, const Context& context) const override;
+    Outcome handle(const Request& request, const Context& context, Response& response) const override;
 };
 
 // The answer where opening `resource` failed: its status from the errno `code`, its explanation, where one is wanted,

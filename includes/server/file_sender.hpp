@@ -40,7 +40,8 @@ private:
     static constexpr std::uint32_t memory_of_a_look = 1000;  // milliseconds until what was there may be gone
     static constexpr std::uint8_t fruitless_limit = 8;  // transfers in a row that moved nothing though epoll said so
 
-    void look_ahead(const net::Transport& transport, const body::FileRange& range, net::Warmer& warmer);
+    void look_ahead(const net::Transport& transport, const body::FileRange& range, net::Warmer& warmer,
+                    base::Instant now);
     void prepare(const net::Transport& transport, const body::FileRange& range, net::Warmer& warmer, base::Instant now);
 
     net::Warming warming_;

@@ -32,29 +32,37 @@ std::optional<Entry> entry_for(int folder, const routing::Resource& resource, co
 
 }  // namespace
 
-Outcome Autoindex::handle(const Request& request, const Context& context) const {
+Outcome Autoindex::handle(const Request& request, const Context& context, Response& response) const {
     if (!request.route.settings->autoindex || !request.path.ends_with('/')) return Declined{};
     const std::optional<routing::Resource> resource = routing::resource_for(request.route, request.path);
     if (!resource) return Declined{};
     const base::Instant now = context.clock.now();
     const base::Result<os::UniqueFd> folder = resource->root->open(resource->relative, now);
-    if (!folder) return open_failure(*resource, folder.error().code, request, context);
+    if (!folder) {
+        response = open_failure(*resource, folder.error().code, request, context);
+        return Answered{};
+    }
     base::Result<os::UniqueFd> reader = resource->root->open(resource->relative, now);
-    if (!reader) return open_failure(*resource, reader.error().code, request, context);
+    if (!reader) {
+        response = open_failure(*resource, reader.error().code, request, context);
+        return Answered{};
+    }
     const base::Result<std::vector<std::string>> names = os::names_in(std::move(reader).value());
-    if (!names)
-        return failure(http::Status::internal_server_error, "list " + resource->shown() + ": " + names.error().message);
+    if (!names) {
+        response =
+            failure(http::Status::internal_server_error, "list " + resource->shown() + ": " + names.error().message);
+        return Answered{};
+    }
     std::vector<Entry> entries;
     entries.reserve(names.value().size());
     for (const std::string& name : names.value()) {
         if (files::has_hidden_component(name)) continue;
         if (auto entry = entry_for(folder.value().fd(), *resource, name, now)) entries.push_back(std::move(*entry));
     }
-    Response response;
     response.took_long = true;
     set_page(response, listing_page(std::string{request.path}, std::move(entries), parse_order(request.head.query()),
                                     request.server_token()));
-    return response;
+    return Answered{};
 }
 
 }  // namespace handlers

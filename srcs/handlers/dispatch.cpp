@@ -35,18 +35,19 @@ Response answer_for_server() {
 }
 
 // The first handler that doesn't decline.
-Outcome first_answer(const Request& request, const Context& context) {
+Outcome first_answer(const Request& request, const Context& context, Response& response) {
     static constexpr Redirect redirect;
     static constexpr StaticFile static_file;
     static constexpr Autoindex autoindex;
     static constexpr std::array<const Handler*, 3> handlers{&redirect, &static_file, &autoindex};
     for (const Handler* handler : handlers) {
-        Outcome outcome = handler->handle(request, context);
+        Outcome outcome = handler->handle(request, context, response);
         if (!std::holds_alternative<Declined>(outcome)) return outcome;
     }
     const std::optional<routing::Resource> folder = routing::resource_for(request.route, request.path);
-    return failure(http::Status::forbidden, (folder ? folder->shown() : "\"" + std::string{request.path} + "\"") +
-                                                " is a folder without an index file, and autoindex is off");
+    response = failure(http::Status::forbidden, (folder ? folder->shown() : "\"" + std::string{request.path} + "\"") +
+                                                    " is a folder without an index file, and autoindex is off");
+    return Answered{};
 }
 
 // The request as it is being handled: the client's own until an internal redirect changes it.
@@ -82,16 +83,20 @@ private:
     std::string path_;  // of `changed_`
 };
 
-// Follows internal redirects to an answer that may still lack its page.
-Response answer(Course& course, const Context& context) {
+// Follows internal redirects to an answer that may still lack its page. `response` is a new one.
+void answer(Course& course, const Context& context, Response& response) {
     for (int i = 0; i <= internal_redirect_limit; ++i) {
-        if (auto refused = refuse_method(course.request())) return std::move(*refused);
-        Outcome outcome = first_answer(course.request(), context);
-        if (auto* response = std::get_if<Response>(&outcome)) return std::move(*response);
-        course.reroute(std::move(std::get<Reroute>(outcome).path));
+        if (auto refused = refuse_method(course.request())) {
+            response = std::move(*refused);
+            return;
+        }
+        Outcome outcome = first_answer(course.request(), context, response);
+        auto* reroute = std::get_if<Reroute>(&outcome);
+        if (reroute == nullptr) return;
+        course.reroute(std::move(reroute->path));
     }
-    return failure(http::Status::internal_server_error, "more than 10 internal redirects; the last one led to \"" +
-                                                            std::string{course.request().path} + "\"");
+    response = failure(http::Status::internal_server_error, "more than 10 internal redirects; the last one led to \"" +
+                                                                std::string{course.request().path} + "\"");
 }
 
 // The page's own answer in place of `original`, whose status and fields (Allow, Content-Range) stay.
@@ -99,7 +104,8 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
                           const Context& context) {
     const http::Status failed = original.status;
     course.reroute_for_error_page(configured.target);
-    Response page = answer(course, context);
+    Response page;
+    answer(course, context, page);
     if (page.awaited) return page;
     if (page.lacks_page && http::code_of(page.status) >= 400) {
         // A missing error page must not hide why it was wanted.
@@ -148,12 +154,14 @@ std::optional<Response> refuse_method(const Request& request) {
     return response;
 }
 
-Response respond(const Request& request, const Context& context) {
-    if (request.head.form == http::TargetForm::asterisk) return answer_for_server();
+void respond(const Request& request, const Context& context, Response& response) {
+    if (request.head.form == http::TargetForm::asterisk) {
+        response = answer_for_server();
+        return;
+    }
     Course course{request, context};
-    Response response = answer(course, context);
+    answer(course, context, response);
     if (response.lacks_page) response = with_page(std::move(response), course, context);
-    return response;
 }
 
 Response refuse(http::Status status, const Request& request, const Context& context) {

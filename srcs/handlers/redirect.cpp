@@ -15,13 +15,12 @@ std::string type_of_text(const Request& request) {
 
 }  // namespace
 
-Outcome Redirect::handle(const Request& request, const Context&) const {
+Outcome Redirect::handle(const Request& request, const Context&, Response& response) const {
     const std::optional<config::Return>& configured = request.route.settings->return_;
     if (!configured) return Declined{};
-    Response response;
     if (configured->redirects) {
         redirect(response, configured->status, configured->text);
-        return response;
+        return Answered{};
     }
     response.status = configured->status;
     if (configured->text.empty()) {
@@ -30,7 +29,7 @@ Outcome Redirect::handle(const Request& request, const Context&) const {
         response.fields.add("Content-Type", type_of_text(request));
         response.content = body::Memory{std::make_shared<const std::string>(configured->text)};
     }
-    return response;
+    return Answered{};
 }
 
 }  // namespace handlers

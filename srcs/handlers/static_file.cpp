@@ -39,27 +39,23 @@ std::string_view failing_prefix(const routing::Resource& resource, base::Instant
     return path;
 }
 
-Response whole_or_part(files::EntryRef entry, std::string_view name, std::optional<http::ByteRange> range,
-                       const Request& request, std::time_t now) {
-    Response response;
-    const std::uint64_t size = entry->status().size;
+void whole_or_part(files::EntryRef entry, std::string_view name, std::optional<http::ByteRange> range,
+                   const Request& request, std::time_t now, Response& response) {
     files::Entry& file = *entry;
+    const std::uint64_t size = file.status().size;
     response.content = body::FileRange{std::move(entry), range ? range->first : 0, range ? range->length() : size};
     add_representation_fields(response, file, Extent::all, name, *request.route.settings, now);
-    if (range) {
-        response.status = http::Status::partial_content;
-        response.fields.add("Content-Range", "bytes " + std::to_string(range->first) + "-" +
-                                                 std::to_string(range->last) + "/" + std::to_string(size));
-    }
-    return response;
+    if (!range) return;
+    response.status = http::Status::partial_content;
+    response.fields.add("Content-Range", "bytes " + std::to_string(range->first) + "-" + std::to_string(range->last) +
+                                             "/" + std::to_string(size));
 }
 
-Response not_modified(files::EntryRef entry, std::string_view name, const Request& request, std::time_t now) {
-    Response response;
+void not_modified(files::EntryRef entry, std::string_view name, const Request& request, std::time_t now,
+                  Response& response) {
     response.status = http::Status::not_modified;
     response.selected = std::move(entry);
     add_representation_fields(response, *response.selected, Extent::validators, name, *request.route.settings, now);
-    return response;
 }
 
 Response range_not_satisfiable(std::uint64_t size) {
@@ -69,26 +65,33 @@ Response range_not_satisfiable(std::uint64_t size) {
     return response;
 }
 
+Response precondition_failed() {
+    return failure(http::Status::precondition_failed, "the file isn't the version that the request asks for",
+                   os::LogLevel::info);
+}
+
 // Answers with a regular file; `name` decides on its media type.
-Response serve(files::EntryRef entry, std::string_view name, const Request& request, const Context& context) {
+void serve(files::EntryRef entry, std::string_view name, const Request& request, const Context& context,
+           Response& response) {
     const std::time_t now = context.clock.wall().tv_sec;
     if (entry->is_cold()) {
-        Response none;
-        none.awaited = std::move(entry);
-        return none;
+        response.awaited = std::move(entry);
+        return;
     }
     if (request.is_error_page || !http::has_conditions(request.head))
-        return whole_or_part(std::move(entry), name, std::nullopt, request, now);
+        return whole_or_part(std::move(entry), name, std::nullopt, request, now, response);
     const http::Selection selection = http::select(request.head, representation_of(*entry, now), now);
-    if (std::holds_alternative<http::NotModified>(selection)) return not_modified(std::move(entry), name, request, now);
-    if (std::holds_alternative<http::PreconditionFailed>(selection)) {
-        return failure(http::Status::precondition_failed, "the file isn't the version that the request asks for",
-                       os::LogLevel::info);
+    if (std::holds_alternative<http::NotModified>(selection)) {
+        not_modified(std::move(entry), name, request, now, response);
+    } else if (std::holds_alternative<http::PreconditionFailed>(selection)) {
+        response = precondition_failed();
+    } else if (std::holds_alternative<http::RangeNotSatisfiable>(selection)) {
+        response = range_not_satisfiable(entry->status().size);
+    } else {
+        const auto* range = std::get_if<http::ByteRange>(&selection);
+        whole_or_part(std::move(entry), name, range != nullptr ? std::optional{*range} : std::nullopt, request, now,
+                      response);
     }
-    if (std::holds_alternative<http::RangeNotSatisfiable>(selection))
-        return range_not_satisfiable(entry->status().size);
-    const auto* range = std::get_if<http::ByteRange>(&selection);
-    return whole_or_part(std::move(entry), name, range != nullptr ? std::optional{*range} : std::nullopt, request, now);
 }
 
 files::EntryRef look_up(const routing::Resource& resource, const Request& request, const Context& context) {
@@ -106,22 +109,57 @@ Response redirect_to_folder(const Request& request) {
 }
 
 // The first index file that exists, declined when there is none.
-Outcome serve_index(const Request& request, const routing::Resource& folder, const Context& context) {
+Outcome serve_index(const Request& request, const routing::Resource& folder, const Context& context,
+                    Response& response) {
     for (const std::string& name : request.route.settings->index) {
         if (name.starts_with('/')) return Reroute{name};
         context.scratch.assign(folder.relative).append(name);
         const routing::Resource candidate{folder.root, context.scratch};
         files::EntryRef entry = look_up(candidate, request, context);
         if (status_for(entry->failure()) == http::Status::not_found) continue;
-        if (entry->failure() != 0) return open_failure(candidate, *entry, request, context);
+        if (entry->failure() != 0) {
+            response = open_failure(candidate, *entry, request, context);
+            return Answered{};
+        }
         if (entry->status().kind != os::FileStatus::Kind::regular) continue;
         // The file's own path may belong to another location, which then has the say.
         context.scratch.assign(request.path).append(name);
         if (context.routes.route(request.server, context.scratch).settings != request.route.settings)
             return Reroute{context.scratch};
-        return serve(std::move(entry), name, request, context);
+        serve(std::move(entry), name, request, context, response);
+        return Answered{};
     }
     return Declined{};
+}
+
+Response without_resource(const Request& request) {
+    return failure(http::Status::not_found, request.route.mapping->root == nullptr
+                                                ? "no root or alias is configured for this path"
+                                                : "the alias replaces \"" + std::string{request.route.location_path} +
+                                                      "\" by whole segments only");
+}
+
+// Answers with what was found at `resource`; a folder without an index file is declined.
+Outcome serve_found(files::EntryRef entry, const routing::Resource& resource, const Request& request,
+                    const Context& context, Response& response) {
+    switch (entry->status().kind) {
+        case os::FileStatus::Kind::folder:
+            if (request.path.ends_with('/')) return serve_index(request, resource, context, response);
+            response = redirect_to_folder(request);
+            return Answered{};
+        case os::FileStatus::Kind::regular:
+            // As the kernel has it: what has a slash behind it is a folder.
+            if (resource.relative.ends_with('/')) {
+                response = open_failure(resource, ENOTDIR, request, context);
+            } else {
+                serve(std::move(entry), resource.relative, request, context, response);
+            }
+            return Answered{};
+        case os::FileStatus::Kind::link:
+        case os::FileStatus::Kind::other: break;
+    }
+    response = failure(http::Status::not_found, resource.shown() + " is neither a regular file nor a folder");
+    return Answered{};
 }
 
 }  // namespace
@@ -152,32 +190,21 @@ Response open_failure(const routing::Resource& resource, files::Entry& entry, co
     return failure(status, context.explains && !unwanted ? entry.explanation() : Explanation{});
 }
 
-Outcome StaticFile::handle(const Request& request, const Context& context) const {
+Outcome StaticFile::handle(const Request& request, const Context& context, Response& response) const {
     const std::optional<routing::Resource> resource = routing::resource_for(request.route, request.path);
     if (!resource) {
-        return failure(
-            http::Status::not_found,
-            request.route.mapping->root == nullptr
-                ? "no root or alias is configured for this path"
-                : "the alias replaces \"" + std::string{request.route.location_path} + "\" by whole segments only");
+        response = without_resource(request);
+        return Answered{};
     }
     if (files::has_hidden_component(resource->relative)) {
-        return failure(http::Status::not_found, resource->shown() + " is not served: a name in it begins with a dot");
+        response =
+            failure(http::Status::not_found, resource->shown() + " is not served: a name in it begins with a dot");
+        return Answered{};
     }
     files::EntryRef entry = look_up(*resource, request, context);
-    if (entry->failure() != 0) return open_failure(*resource, *entry, request, context);
-    switch (entry->status().kind) {
-        case os::FileStatus::Kind::folder:
-            if (!request.path.ends_with('/')) return redirect_to_folder(request);
-            return serve_index(request, *resource, context);
-        case os::FileStatus::Kind::regular:
-            // As the kernel has it: what has a slash behind it is a folder.
-            if (resource->relative.ends_with('/')) return open_failure(*resource, ENOTDIR, request, context);
-            return serve(std::move(entry), resource->relative, request, context);
-        case os::FileStatus::Kind::link:
-        case os::FileStatus::Kind::other: break;
-    }
-    return failure(http::Status::not_found, resource->shown() + " is neither a regular file nor a folder");
+    if (entry->failure() == 0) return serve_found(std::move(entry), *resource, request, context, response);
+    response = open_failure(*resource, *entry, request, context);
+    return Answered{};
 }
 
 }  // namespace handlers

@@ -52,8 +52,10 @@ base::Result<LogSink> LogSink::open(const std::string& path) {
                       : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644)};
     if (!file) return base::Error::from_errno("open log", path.empty() ? "stderr" : path);
     struct stat status {};
-    const bool regular = ::fstat(file.fd(), &status) == 0 && S_ISREG(status.st_mode);
-    return LogSink{path, std::move(file), !regular};
+    const bool known = ::fstat(file.fd(), &status) == 0;
+    const bool device = known && S_ISCHR(status.st_mode) && ::isatty(file.fd()) == 0;  // /dev/null
+    const bool regular = known && S_ISREG(status.st_mode);
+    return LogSink{path, std::move(file), !regular && !device};
 }
 
 base::Result<void> LogSink::reopen() {

@@ -158,15 +158,14 @@ handlers::Context Exchange::context(Site& site, const base::Clock& clock) const 
 }
 
 bool Exchange::respond(Site& site, const base::Clock& clock, net::Warmer& warmer, net::EventLoop::Ticket ticket) {
-    response_ = handlers::respond(request_, context(site, clock));
-    while (response_.awaited) {
+    for (;;) {
+        handlers::respond(request_, context(site, clock), response_);
+        if (!response_.awaited) return true;
         fetched_ = true;
-        const files::Entry& file = *response_.awaited;
-        if (fetching_.ask(warmer, file.file(), 0, file.status().size, ticket)) return false;
-        response_ = handlers::respond(request_, context(site, clock));
+        const files::EntryRef file = std::move(response_.awaited);
+        response_ = {};
+        if (fetching_.ask(warmer, file->file(), 0, file->status().size, ticket)) return false;
     }
-    fetched_ = false;
-    return true;
 }
 
 void Exchange::refuse(http::Status status, Site& site, const base::Clock& clock) {

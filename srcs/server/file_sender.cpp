@@ -58,15 +58,20 @@ void FileSender::prepare(const net::Transport& transport, const body::FileRange&
     if (milliseconds - looked_at_ > memory_of_a_look) warm_ = 0;
     if (warm_ >= at_most(cold_ ? window : quantum, range.remaining)) return;
     looked_at_ = milliseconds;
-    look_ahead(transport, range, warmer);
+    look_ahead(transport, range, warmer, now);
 }
 
-// Looks at the window behind what is known to be there, and has it fetched unless it is there too.
-void FileSender::look_ahead(const net::Transport& transport, const body::FileRange& range, net::Warmer& warmer) {
+// Looks at the window behind what is known to be there, and has it fetched unless it is there too. Somebody else may
+// have looked just now: a file that many ask for is looked at once a second.
+void FileSender::look_ahead(const net::Transport& transport, const body::FileRange& range, net::Warmer& warmer,
+                            base::Instant now) {
     const int file = range.entry->file();
     const std::uint64_t offset = range.offset + warm_;
     const std::uint32_t length = at_most(window, range.remaining - warm_);
-    if (os::residence_of(file, offset, length) != os::Residence::on_disk) {
+    files::Entry::Residence& seen = range.entry->residence();
+    if (now - seen.seen > base::Duration{memory_of_a_look}) seen = {.up_to = 0, .seen = now};
+    if (offset + length <= seen.up_to || os::residence_of(file, offset, length) != os::Residence::on_disk) {
+        if (offset <= seen.up_to) seen.up_to = std::max(seen.up_to, offset + length);
         warm_ += length;
         return;
     }
