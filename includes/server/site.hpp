@@ -62,6 +62,7 @@ public:
     os::ErrorLog& error_log(const config::LocationSettings& settings) { return *error_logs_[settings.error_log]; }
     AccessLog& access_log(std::size_t index) { return *access_logs_[index]; }
     void flush_logs();
+    // At the end of a turn: also tells, once, that there are files which can't be watched.
     void flush_error_logs();
     void reopen_logs();  // what can't be opened anew stays as it is, and the error log says so
 
@@ -75,6 +76,7 @@ private:
     handlers::Pages pages_;
     ReadyPages ready_pages_;
     std::string scratch_;
+    bool unwatched_told_ = false;                            // that some files are not watched
     std::vector<std::unique_ptr<os::ErrorLog>> error_logs_;  // index as in Settings::error_logs
     std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs
 };

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view own_file_cache = "changes are seen when they happen, missing files are kept in mind too";
 constexpr std::string_view own_tables = "tables are sized as needed";
-constexpr std::string_view one_acceptor = "one process accepts everything";
+constexpr std::string_view one_acceptor = "the kernel spreads connections over the processes";
 constexpr std::string_view own_threads = "helper threads are started as needed";
 constexpr std::string_view own_buffers = "buffers are pooled and sized here";
 
@@ -31,7 +31,7 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"lingering_close", "connections are always closed gently", "on"},
     {"lock_file", one_acceptor, ""},
     {"log_subrequest", "there are no subrequests", ""},
-    {"master_process", "there is one process", ""},
+    {"master_process", "there is one where worker_processes is more than 1", ""},
     {"merge_slashes", "repeated slashes always become one", "on"},
     {"msie_padding", "no browser in use needs it", ""},
     {"multi_accept", "up to 64 are accepted at once", ""},
@@ -61,7 +61,7 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"variables_hash_bucket_size", own_tables, ""},
     {"variables_hash_max_size", own_tables, ""},
     {"worker_aio_requests", own_threads, ""},
-    {"worker_cpu_affinity", "there is one process", ""},
+    {"worker_cpu_affinity", "start it with taskset(1) instead", ""},
     {"worker_priority", "start it with nice(1) instead", ""},
 });
 static_assert(std::ranges::is_sorted(ineffective_rows, {}, &Ineffective::name));

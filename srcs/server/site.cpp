@@ -80,6 +80,12 @@ void Site::flush_logs() {
 }
 
 void Site::flush_error_logs() {
+    if (!unwatched_told_ && watcher_.missed() > 0) {
+        unwatched_told_ = true;
+        error_log().write(os::LogLevel::warn,
+                          "some files can't be watched for changes (inotify): those are looked at once a second; where "
+                          "there are too many, raise fs.inotify.max_user_watches or lower open_file_cache's max");
+    }
     for (const auto& log : error_logs_) log->flush();
 }
 
