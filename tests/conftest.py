@@ -2,20 +2,12 @@
 
 import contextlib
 import os
-import pathlib
 import shutil
 import textwrap
 
 import pytest
 
-from webserv_process import Server, binary
-
-
-def has_sanitizers():
-    try:
-        return b"__asan_init" in pathlib.Path(binary()).read_bytes()
-    except AssertionError:
-        return False  # it isn't built; each test that needs it says so
+from webserv_process import Server, has_sanitizers
 
 
 def write_files(folder, files):

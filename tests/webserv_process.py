@@ -28,6 +28,13 @@ def binary():
     return str(path)
 
 
+def has_sanitizers():
+    try:
+        return b"__asan_init" in pathlib.Path(binary()).read_bytes()
+    except AssertionError:
+        return False  # it isn't built; each test that needs it says so
+
+
 def wait_for(condition, what, seconds=5.0):
     """Polls until the condition holds and returns its value; fails the test when that takes too long."""
     deadline = time.monotonic() + seconds * patience

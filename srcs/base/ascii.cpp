@@ -140,12 +140,22 @@ std::string escape_json(std::string_view text) {
 
 namespace {
 
+// find_first() for a text that may be shorter than a block.
+template <class Choose>
+std::size_t find_in_any(std::string_view text, std::size_t at, Choose choose) {
+    if (text.size() >= Block::size) return find_first(text, at, choose);
+    std::array<char, Block::size> padded;
+    padded.fill('x');  // nobody looks for it
+    std::ranges::copy(text, padded.begin());
+    return std::min(find_first({padded.data(), padded.size()}, at, choose), text.size());
+}
+
 // Appends `text`, with \xHH in place of the bytes that `choose` finds in a block.
 template <class Choose>
 void append_escaping(std::string& out, std::string_view text, Choose choose) {
     std::size_t at = 0;
     while (at < text.size()) {
-        const std::size_t end = find_first(text, at, choose);
+        const std::size_t end = find_in_any(text, at, choose);
         out.append(text.substr(at, end - at));
         if (end == text.size()) return;
         out += "\\x";

@@ -25,12 +25,10 @@ Watcher::Watcher(net::EventLoop& loop) {
 
 Watcher::Outcome Watcher::watch_name(int folder, std::string_view path, std::string_view name, Observer& observer,
                                      Subscriptions& subscriptions) {
-    if (!watch_) return Outcome::unwatchable;
     return subscribe(events_.watch_folder(folder, path), name, observer, subscriptions);
 }
 
 Watcher::Outcome Watcher::watch_file(int file, Observer& observer, Subscriptions& subscriptions) {
-    if (!watch_) return Outcome::unwatchable;
     return subscribe(events_.watch_file(file), {}, observer, subscriptions);
 }
 
@@ -41,7 +39,7 @@ Watcher::Outcome Watcher::subscribe(const base::Result<int>& watch, std::string_
         return Outcome::watched;
     }
     const int code = watch.error().code;
-    if (code == ENOENT || code == ENOTDIR) return Outcome::absent;
+    if (watch_ && (code == ENOENT || code == ENOTDIR)) return Outcome::absent;
     ++missed_;
     return Outcome::unwatchable;
 }
