@@ -25,6 +25,7 @@ SOURCES := \
 	config/check config/location config/sockets config/foreign \
 	config/directives_structure config/directives_listen config/directives_content config/directives_responses \
 	config/directives_methods config/directives_limits config/directives_logs config/directives_process \
+	config/directives_reading \
 	config/directives config/binder config/load config/reference \
 	body/source \
 	routing/route routing/resource \

@@ -586,6 +586,58 @@ def test_a_file_overwritten_under_a_download_cuts_the_connection(serve):
     assert server.get("/large.bin").content == version(2, size)
 
 
+def test_longer_content_written_over_a_download_is_no_append(serve):
+    """The file has grown, as a log does, but what was there is another version's."""
+    size = 64 * 1024 * 1024
+    server = serve(site, {"www/large.bin": version(1, size)})
+    with server.connect(receive_buffer=65536) as client:
+        client.send(request("GET /large.bin HTTP/1.1"))
+        assert client.read_head()["Content-Length"] == str(size)
+        client.take(100_000)
+        with open(server.folder / "www/large.bin", "r+b", buffering=0) as file:
+            file.write(version(2, size + 1_000_000))
+        with pytest.raises((EOFError, ConnectionResetError)):
+            client.take(size - 100_000)
+    server.wait_for_error("large.bin")
+
+
+@pytest.mark.parametrize("folder", ["/", "/sub/"])
+def test_a_folder_that_was_asked_for_still_tells_of_its_names(serve, folder):
+    """The folder itself is an entry too; a file that is renamed into it is told of by its name alone."""
+    server = serve("autoindex on;\n" + site, {"www/sub/other.txt": "other", "aside.txt": "here"})
+    with server.connect() as client:
+        for path in (folder + "missing.txt", folder, folder.rstrip("/") or "/", folder + "missing.txt"):
+            client.get(path)
+        assert client.get(folder + "missing.txt").status == 404
+        os.rename(server.folder / "aside.txt", server.folder / f"www{folder}missing.txt")
+        assert client.get(folder + "missing.txt").text == "here"
+        os.rename(server.folder / f"www{folder}missing.txt", server.folder / "aside.txt")
+        assert client.get(folder + "missing.txt").status == 404
+
+
+def removed_and_made_again(root, other):
+    shutil.rmtree(root)
+    os.rename(other, root)
+
+
+def renamed_away(root, other):
+    os.rename(root, root.with_name("old"))
+    os.rename(other, root)
+
+
+@pytest.mark.parametrize("replace", [removed_and_made_again, renamed_away])
+def test_another_root_in_place_of_the_root(serve, replace):
+    """The very next request finds the new one."""
+    server = serve(site, {"www/a.txt": "first", "new/a.txt": "second", "new/b.txt": "only there"})
+    with server.connect() as client:
+        for _ in range(3):
+            assert client.get("/a.txt").text == "first"
+            assert client.get("/b.txt").status == 404
+        replace(server.folder / "www", server.folder / "new")
+        assert client.get("/a.txt").text == "second"
+        assert client.get("/b.txt").text == "only there"
+
+
 def test_a_file_replaced_under_a_download_is_sent_to_its_end(serve):
     """Another file has the name now; the one that was begun goes on, whole."""
     size = 64 * 1024 * 1024

@@ -126,6 +126,19 @@ def test_who_stands_in_the_backlog_is_served(serve):
     server.ended()
 
 
+def test_who_is_connected_and_has_not_spoken_yet_is_served(serve):
+    """TCP_DEFER_ACCEPT holds back whom the server hasn't heard of: a stop does not reset them."""
+    server = serve("server { listen 127.0.0.1:0; root www; }", {"www/index.html": "home"})
+    clients = [server.connect() for _ in range(20)]
+    server.signal(signal.SIGTERM)
+    server.wait_for_error("draining")
+    for client in clients:
+        client.send(request("GET / HTTP/1.1"))
+    for client in clients:
+        assert client.response().text == "home"
+    assert server.wait() == 0
+
+
 def test_a_stray_line_end_does_not_hold_up_the_stop(serve):
     """A client that sent an empty line after its request (RFC 9112 2.2) has not begun another one."""
     server = serve(site, files)

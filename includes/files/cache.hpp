@@ -1,5 +1,5 @@
 // Paths and what they stand for, kept while nothing changes: never stale where the kernel tells of changes, and
-// at most a second behind where it doesn't (memory mappings, other machines, mounts, watches that are used up).
+// at most a second behind where only the status of a file does (other machines, mounts, watches that are used up).
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,7 @@ private:
     bool read_file(Entry& entry, os::UniqueFd file, bool watched, Wait wait);
     bool is_fresh(Entry& entry);
     bool admits(std::uint64_t hash);
+    void take_back_look(std::uint64_t hash, bool admitted);
     void insert(Entry& entry);
     void make_room();
     void drop(Entry& entry);

@@ -1,6 +1,7 @@
 // A small file's content as one version of it, and what tells versions apart.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <ctime>
 #include <memory>
@@ -23,6 +24,27 @@ struct Content {
 // Reads a file that is no larger than `largest`, with `room` bytes of memory in front. Somebody may be writing to it
 // meanwhile: it is read until what was read is one version. `now`: the wall's time.
 Content read_content(int file, std::size_t room, std::uint64_t largest, const timespec& now);
+
+// A few pieces of an open file, which tell something that was appended to it from something that was written over it.
+class Samples {
+public:
+    // Of what can be read without waiting for a disk.
+    Samples(int file, std::uint64_t size);
+
+    // Whether all of them stand where they stood; false where there are none.
+    bool are_found_in(int file) const;
+
+private:
+    static constexpr std::size_t most = 8;
+    static constexpr std::size_t piece_size = 32;  // bytes
+
+    struct Piece {
+        std::uint64_t offset = 0;
+        std::array<char, piece_size> bytes{};
+    };
+    std::array<Piece, most> pieces_;
+    std::size_t count_ = 0;
+};
 
 // So recently changed that a change which follows may leave the status as it is: file systems count in ticks, some in
 // seconds.

@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/counted.hpp"
 #include "base/intrusive_list.hpp"
+#include "files/content.hpp"
 #include "files/watcher.hpp"
 #include "os/file.hpp"
 #include "os/unique_fd.hpp"
@@ -57,11 +58,16 @@ public:
     // With its quotes; strong. Of content in memory a hash of it, else of size, times and inode. Empty for a folder.
     const std::string& etag() const { return etag_; }
 
+    // Of an open file, as it was found; else null.
+    const Samples* samples() const { return samples_.get(); }
+
     // Memory in front of the content; precondition: in_memory().
     std::span<char> head_memory() const { return {memory_.get(), head_room}; }
 
-    // Whether a change would be noticed: an entry that has left the cache, or never was in it, may be out of date.
     bool is_cached() const { return cache_ != nullptr; }
+
+    // Whether it would have left the cache if anything had changed.
+    bool is_watched() const { return is_cached() && watched_; }
 
     // How far from its beginning on the open file was seen in the machine's memory, and when; kept by who sends it.
     struct Residence {
@@ -105,6 +111,7 @@ private:
     base::Instant queued_at_{};
     Residence residence_;
     std::string etag_;
+    std::unique_ptr<Samples> samples_;
     std::shared_ptr<const std::string> explanation_;
     Subscriptions subscriptions_;
 };

@@ -26,6 +26,9 @@ public:
     // followed that soon. An Error: there is none at the moment.
     base::Result<void> refresh(base::Instant now);
 
+    // The same at this very moment.
+    base::Result<void> look_again(base::Instant now);
+
     // Valid after a refresh() that succeeded, until the next one.
     int folder() const { return folder_.fd(); }
 

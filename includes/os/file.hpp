@@ -57,6 +57,10 @@ std::optional<std::string> real_path(const std::string& path);
 // The bytes from `offset` on; fewer than asked where the file ends. An error of the disk is an Error.
 base::Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<char> into);
 
+// Whether the kernel hears of every change of files like this one (inotify): so on file systems of this machine; on
+// those that others change too, or that a process serves, it doesn't. Writes through a memory mapping are told nowhere.
+bool tells_of_changes(int file);
+
 // Returns when no write to this file is under way that had begun before: SEEK_HOLE takes the lock that a write holds
 // from its first page to its last (ext4, XFS, btrfs, tmpfs).
 void wait_for_writers(int file);

@@ -18,7 +18,7 @@ struct FileEvent {
     enum class Kind : std::uint8_t {
         changed,    // the watched thing itself, or the entry `name` of a watched folder
         forgotten,  // the watched thing is gone for good, and its watch with it
-        lost,       // the kernel's queue ran over: anything may have changed
+        lost,       // the kernel's queue ran over, or a file system was unmounted: anything may have changed
     };
     Kind kind = Kind::changed;
     int watch = -1;         // what FileEvents::watch_*() gave; -1 for `lost`

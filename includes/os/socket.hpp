@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "base/result.hpp"
@@ -68,6 +69,13 @@ base::Result<void> check_unused(const Endpoint& endpoint, const ListenOptions& o
 
 // Another descriptor of the same socket.
 base::Result<UniqueFd> duplicate(const UniqueFd& socket);
+
+// From here on connections are accepted as soon as they are made.
+void stop_deferring(int listening_socket);
+
+// Whether somebody believes himself connected to one of these ports whom accept_from() doesn't see yet: the first bytes
+// are still on their way (TCP_DEFER_ACCEPT), or the handshake is. Read from /proc/net; false where there is none.
+bool somebody_is_on_the_way(std::span<const std::uint16_t> ports);
 
 // Where a listening socket really is: tells the port that the kernel chose for port 0.
 Endpoint local_endpoint(int socket);

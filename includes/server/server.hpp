@@ -36,7 +36,8 @@ public:
 
 private:
     static constexpr base::Duration drain_limit{30'000};
-    static constexpr base::Duration drain_look{50};  // how often it is looked who has become idle meanwhile
+    static constexpr base::Duration arrival_limit{500};  // how long who is on the way may still arrive
+    static constexpr base::Duration drain_look{50};      // how often it is looked who has become idle meanwhile
     static constexpr base::Duration pause_limit{
         500};  // what runs short may come back without a connection of ours ending
     static constexpr std::size_t scratch_size = 64 * 1024;
@@ -64,6 +65,7 @@ private:
     bool make_room();
     void handle(int signal);
     void drain();
+    void stop_listening();
     void close_who_can_be_spared();
     bool finished() const;
     base::Duration wait_time() const;

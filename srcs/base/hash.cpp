@@ -10,10 +10,15 @@ namespace base {
 
 namespace {
 
-// Odd, with as many ones as zeros and no pattern: digits of pi, the golden ratio and e.
-constexpr std::uint64_t first_constant = 0x9E3779B97F4A7C15U;
-constexpr std::uint64_t second_constant = 0xA4093822299F31D1U;
-constexpr std::uint64_t third_constant = 0xB7E151628AED2A6BU;
+constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15U;  // its digits: odd, and without a pattern
+
+// A word that tells nothing of the one it was made from (splitmix64).
+std::uint64_t derived(std::uint64_t word) {
+    word += golden_ratio;
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9U;
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EBU;
+    return word ^ (word >> 31);
+}
 
 // Both halves of the 128-bit product: each bit of either factor reaches all bits of the result.
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
@@ -32,11 +37,15 @@ std::uint64_t load(const char* at, std::size_t size) {
 
 }  // namespace
 
+// Whoever knows neither `key` nor `state` can't make a factor of a product 0; and where one is by accident, the sum
+// keeps what came before.
 std::uint64_t hash(std::string_view bytes, std::uint64_t seed) {
-    std::uint64_t state = seed ^ first_constant;
+    const std::uint64_t key = derived(seed);
+    std::uint64_t state = derived(key);
     const char* at = bytes.data();
     std::size_t left = bytes.size();
-    for (; left > 16; left -= 16, at += 16) state = mix(load(at, 8) ^ second_constant, load(at + 8, 8) ^ state);
+    for (; left > 16; left -= 16, at += 16)
+        state = mix(load(at, 8) ^ key, load(at + 8, 8) ^ state) + std::rotl(state, 23);
     std::uint64_t low = 0;
     std::uint64_t high = 0;
     if (left >= 8) {
@@ -48,7 +57,8 @@ std::uint64_t hash(std::string_view bytes, std::uint64_t seed) {
     } else if (left > 0) {
         low = load(at, 1) | load(at + left / 2, 1) << 8 | load(at + left - 1, 1) << 16;
     }
-    return mix(third_constant ^ bytes.size(), mix(low ^ second_constant, high ^ state));
+    state = mix(low ^ key, high ^ state) + std::rotl(state, 23);
+    return derived(state ^ bytes.size());
 }
 
 std::uint64_t random_seed() {
@@ -56,7 +66,7 @@ std::uint64_t random_seed() {
     if (::getrandom(&seed, sizeof seed, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof seed)) {
         timespec now{};  // early in the boot: better than a constant
         ::clock_gettime(CLOCK_MONOTONIC, &now);
-        seed = static_cast<std::uint64_t>(now.tv_nsec) * first_constant;
+        seed = static_cast<std::uint64_t>(now.tv_nsec) * golden_ratio;
     }
     return seed;
 }

@@ -56,14 +56,17 @@ FileRange* Source::file_range() {
 }
 
 FileState state_of(const FileRange& range) {
-    if (range.entry->is_cached()) return FileState::as_promised;  // else the watcher had told
+    if (range.entry->is_watched()) return FileState::as_promised;
     const base::Result<os::FileStatus> now = os::status_of(range.entry->file());
     const os::FileStatus& before = range.entry->status();
     if (!now || now.value().size < range.offset + range.remaining) return FileState::broken;
     if (same_time(now.value().modified, before.modified)) {
         return same_time(now.value().changed, before.changed) ? FileState::as_promised : FileState::changed;
     }
-    return now.value().size > before.size ? FileState::changed : FileState::broken;
+    const files::Samples* samples = range.entry->samples();
+    const bool grew = now.value().size > before.size;
+    const bool appended = grew && samples != nullptr && samples->are_found_in(range.entry->file());
+    return appended ? FileState::changed : FileState::broken;
 }
 
 FileState take_sent(FileRange& range, std::uint64_t sent, bool short_transfer) {

@@ -12,6 +12,7 @@
 #include "config/directives_logs.hpp"
 #include "config/directives_methods.hpp"
 #include "config/directives_process.hpp"
+#include "config/directives_reading.hpp"
 #include "config/directives_responses.hpp"
 #include "config/directives_structure.hpp"
 #include "config/foreign.hpp"
@@ -50,11 +51,12 @@ const Token* Level::first_use(std::string_view directive) const {
 }
 
 std::span<const Theme> all_themes() {
-    static const std::array<Theme, 8> themes{{
+    static const std::array<Theme, 9> themes{{
         {"Structure", structure_directives()},
         {"Process", process_directives()},
         {"Addresses and names", listen_directives()},
         {"Files", content_directives()},
+        {"Reading files", reading_directives()},
         {"Answers", response_directives()},
         {"Methods", method_directives()},
         {"Limits and times", limit_directives()},

@@ -72,7 +72,10 @@ EntryRef Cache::find(Root& root, std::string_view relative, Keep keep, Wait wait
         entry->used_at_ = clock_.now();
         return EntryRef{entry};
     }
-    return load(root, path, hash, admits(hash), wait);
+    const bool admitted = admits(hash);
+    EntryRef entry = load(root, path, hash, admitted, wait);
+    if (entry->is_cold()) take_back_look(hash, admitted);
+    return entry;
 }
 
 bool Cache::is_fresh(Entry& entry) {
@@ -92,7 +95,8 @@ EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool
     const EntryRef reference{new Entry};
     Entry& entry = *reference;
     const base::Instant now = clock_.now();
-    if (auto refreshed = root.refresh(now); !refreshed) {
+    // Its folder may be why the path is looked up anew: what was beneath it is dropped when it goes.
+    if (auto refreshed = root.look_again(now); !refreshed) {
         entry.failure_ = refreshed.error().code;
         return reference;
     }
@@ -106,6 +110,10 @@ EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool
         entry.watched_ = watch_trail(watcher_, root, path, entry, entry.subscriptions_);
     }
     base::Result<os::UniqueFd> file = root.open(path, now);
+    if (!file && (file.error().code == EMFILE || file.error().code == ENFILE)) {
+        close_spare_files();
+        file = root.open(path, now);
+    }
     if (!file) {
         entry.failure_ = file.error().code;
         keep = keep && means_absence(entry.failure_);
@@ -123,11 +131,14 @@ EntryRef Cache::load(Root& root, std::string_view path, std::uint64_t hash, bool
 
 // Whether what was read can be kept.
 bool Cache::read_file(Entry& entry, os::UniqueFd file, bool watched, Wait wait) {
-    if (watched) {
+    base::Result<os::FileStatus> status = os::status_of(file.fd());
+    // A folder is watched by the names in it: a watch of its own would take that one's place, being on the same inode.
+    if (watched && status && status->kind == os::FileStatus::Kind::regular) {
         const Watcher::Outcome outcome = watcher_.watch_file(file.fd(), entry, entry.subscriptions_);
-        entry.watched_ = entry.watched_ && outcome == Watcher::Outcome::watched;
+        const bool told = outcome == Watcher::Outcome::watched && os::tells_of_changes(file.fd());
+        entry.watched_ = entry.watched_ && told;
+        status = os::status_of(file.fd());
     }
-    const base::Result<os::FileStatus> status = os::status_of(file.fd());
     if (!status) {
         entry.failure_ = status.error().code;
         return false;
@@ -151,7 +162,10 @@ bool Cache::read_file(Entry& entry, os::UniqueFd file, bool watched, Wait wait) 
     }
     entry.doubtful_ = !entry.watched_ && is_young(entry.status_, clock_.wall());
     entry.etag_ = entry.in_memory() ? entity_tag(entry.content()) : entity_tag(entry.status_);
-    if (!entry.in_memory()) entry.file_ = std::move(file);
+    if (!entry.in_memory()) {
+        entry.samples_ = std::make_unique<Samples>(file.fd(), entry.status_.size);
+        entry.file_ = std::move(file);
+    }
     return settled && entry.failure_ == 0;
 }
 
@@ -167,6 +181,12 @@ bool Cache::admits(std::uint64_t hash) {
     const bool again = place == fingerprint;
     place = again ? 0 : fingerprint;
     return again;
+}
+
+// The look that found the file on disk doesn't count: the same request looks again.
+void Cache::take_back_look(std::uint64_t hash, bool admitted) {
+    if (seen_.empty()) return;
+    seen_[hash % seen_.size()] = admitted ? static_cast<std::uint32_t>(hash >> 32) : 0;
 }
 
 void Cache::insert(Entry& entry) {

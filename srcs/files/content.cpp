@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "os/page_cache.hpp"
 
 namespace files {
 
@@ -62,7 +63,7 @@ bool same_bytes(const Content& a, const Content& b, std::size_t room) {
 // versions under one status. So a young file is read again once no write is under way any more: the same bytes twice
 // are one version.
 Content read_content(int file, std::size_t room, std::uint64_t largest, const timespec& now) {
-    constexpr int most_attempts = 16;  // somebody who writes all the time doesn't get us to read for ever
+    constexpr int most_attempts = 4;  // somebody who writes all the time doesn't get us to read for ever
     Content content = read_once(file, room, largest);
     for (int attempt = 0; attempt < most_attempts && content.failure == 0; ++attempt) {
         if (content.settled && !is_young(content.status, now)) return content;
@@ -74,6 +75,25 @@ Content read_content(int file, std::size_t room, std::uint64_t largest, const ti
     }
     content.settled = false;
     return content;
+}
+
+Samples::Samples(int file, std::uint64_t size) {
+    if (size < piece_size) return;
+    for (std::size_t i = 0; i < most; ++i) {
+        Piece& piece = pieces_[count_];
+        piece.offset = (size - piece_size) / (most - 1) * i;
+        if (i == most - 1) piece.offset = size - piece_size;
+        if (os::read_resident(file, piece.offset, piece.bytes).bytes == piece_size) ++count_;
+    }
+}
+
+bool Samples::are_found_in(int file) const {
+    for (std::size_t i = 0; i < count_; ++i) {
+        std::array<char, piece_size> now{};
+        const base::Result<std::size_t> got = os::read_at(file, pieces_[i].offset, now);
+        if (!got || got.value() != piece_size || now != pieces_[i].bytes) return false;
+    }
+    return count_ > 0;
 }
 
 bool is_young(const os::FileStatus& status, const timespec& now) {

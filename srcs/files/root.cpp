@@ -66,6 +66,10 @@ std::optional<std::string> Root::real_path_inside(std::string_view relative) con
 
 base::Result<void> Root::refresh(base::Instant now) {
     if (folder_ && now - looked_at_ < revalidation_interval) return {};
+    return look_again(now);
+}
+
+base::Result<void> Root::look_again(base::Instant now) {
     const base::Result<os::FileStatus> current = os::status_of(path_);
     if (!current) {
         forget_folder();

@@ -48,7 +48,8 @@ bool watch_trail(Watcher& watcher, const Root& root, std::string_view relative, 
     for (int links = 0; !ahead.empty();) {
         const std::string component = take_component(ahead);
         if (component.empty() || component == ".") continue;
-        if (component == "..") {  // only a link's target has it
+        if (component == "..") {               // only a link's target has it
+            if (folder.empty()) return false;  // leaves the root, and perhaps comes back
             folder = parent_of(folder);
             continue;
         }

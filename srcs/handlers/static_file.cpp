@@ -182,7 +182,9 @@ Response open_failure(const routing::Resource& resource, files::Entry& entry, co
                       const Context& context) {
     if (!entry.explanation() || !entry.is_cached()) {
         Response response = open_failure(resource, entry.failure(), request, context);
-        entry.explanation() = response.explanation;
+        constexpr std::size_t worth_keeping = 512;  // bytes; a client makes up the path
+        if (response.explanation && response.explanation->size() <= worth_keeping)
+            entry.explanation() = response.explanation;
         return response;
     }
     const http::Status status = status_for(entry.failure());

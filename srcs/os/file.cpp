@@ -2,9 +2,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -139,6 +142,34 @@ base::Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<char
         done += static_cast<std::size_t>(got);
     }
     return done;
+}
+
+bool tells_of_changes(int file) {
+    constexpr std::uint32_t bcachefs = 0xCA451A4E;
+    constexpr std::uint32_t exfat = 0x2011BAB0;
+    constexpr std::uint32_t jfs = 0x3153464A;
+    constexpr std::uint32_t ramfs = 0x858458F6;
+    constexpr std::uint32_t zfs = 0x2FC12FC1;
+    constexpr std::array<std::uint32_t, 15> local{
+        BTRFS_SUPER_MAGIC,
+        EROFS_SUPER_MAGIC_V1,
+        EXT4_SUPER_MAGIC,
+        F2FS_SUPER_MAGIC,
+        ISOFS_SUPER_MAGIC,
+        MSDOS_SUPER_MAGIC,
+        OVERLAYFS_SUPER_MAGIC,
+        SQUASHFS_MAGIC,
+        TMPFS_MAGIC,
+        XFS_SUPER_MAGIC,
+        bcachefs,
+        exfat,
+        jfs,
+        ramfs,
+        zfs,
+    };
+    struct statfs status {};
+    if (::fstatfs(file, &status) != 0) return false;
+    return std::ranges::find(local, static_cast<std::uint32_t>(status.f_type)) != local.end();
 }
 
 void wait_for_writers(int file) { ::lseek(file, 0, SEEK_HOLE); }

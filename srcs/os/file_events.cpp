@@ -42,7 +42,7 @@ std::size_t FileEvents::fill() {
 }
 
 FileEvent FileEvents::event_from(const inotify_event& event, const char* name) {
-    if ((event.mask & IN_Q_OVERFLOW) != 0) return {.kind = FileEvent::Kind::lost, .name = {}};
+    if ((event.mask & (IN_Q_OVERFLOW | IN_UNMOUNT)) != 0) return {.kind = FileEvent::Kind::lost, .name = {}};
     if ((event.mask & IN_IGNORED) != 0) return {.kind = FileEvent::Kind::forgotten, .watch = event.wd, .name = {}};
     return {.watch = event.wd, .name = {name, event.len > 0 ? ::strnlen(name, event.len) : 0}};
 }

@@ -61,6 +61,8 @@ Exit Child::reap() const {
 }
 
 base::Result<std::optional<Child>> fork_process() {
+    // Inherited as ignored, it would take away how a child has ended (waitpid(2)).
+    ::signal(SIGCHLD, SIG_DFL);
     const pid_t pid = ::fork();
     if (pid < 0) return base::Error::from_errno("fork", "a process");
     if (pid == 0) return std::optional<Child>{};

@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
+#include <memory>
 
 #include "base/ascii.hpp"
 
@@ -249,6 +251,30 @@ base::Result<UniqueFd> duplicate(const UniqueFd& socket) {
     UniqueFd copy{::fcntl(socket.fd(), F_DUPFD_CLOEXEC, 3)};
     if (!copy) return base::Error::from_errno("duplicate", "a socket");
     return copy;
+}
+
+void stop_deferring(int listening_socket) {
+    set_flag(listening_socket, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);  // fails for a unix-domain socket, which never does
+}
+
+bool somebody_is_on_the_way(std::span<const std::uint16_t> ports) {
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+    constexpr unsigned syn_received = 3;  // TCP_SYN_RECV (include/net/tcp_states.h)
+    for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+        const std::unique_ptr<std::FILE, Close> file{std::fopen(table, "re")};
+        if (!file) continue;
+        std::array<char, 512> line{};
+        while (std::fgets(line.data(), line.size(), file.get()) != nullptr) {
+            // sl: address:port address:port state ...
+            unsigned port = 0;
+            unsigned state = 0;
+            const int read = std::sscanf(line.data(), " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &port, &state);
+            if (read == 2 && state == syn_received && std::ranges::find(ports, port) != ports.end()) return true;
+        }
+    }
+    return false;
 }
 
 Endpoint local_endpoint(int socket) {

@@ -109,7 +109,8 @@ void Server::run() {
 
 bool Server::finished() const {
     if (ends_at_once_) return true;
-    return drain_deadline_ && (connections_.empty() || clock_.now() >= *drain_deadline_);
+    if (!drain_deadline_) return false;
+    return clock_.now() >= *drain_deadline_ || (connections_.empty() && listeners_.empty());
 }
 
 base::Duration Server::wait_time() const {
@@ -121,6 +122,7 @@ base::Duration Server::wait_time() const {
 void Server::end_turn(bool all_was_reported) {
     // Only when epoll had nothing more to report can a connection be known to have nothing to read.
     if (drain_deadline_ && all_was_reported) close_who_can_be_spared();
+    if (drain_deadline_ && !listeners_.empty()) stop_listening();
     sweep();
     site_->flush_error_logs();
     // Somebody has become idle who can make room for somebody who waits.
@@ -173,7 +175,19 @@ void Server::drain() {
                              "draining: " + std::to_string(connections_.size()) + " connections are open");
     services_->draining = true;
     drain_deadline_ = clock_.now() + drain_limit;
-    // Who stands in the backlog was promised to be served.
+    for (const auto& listener : listeners_) os::stop_deferring(listener->descriptor());
+    stop_listening();
+}
+
+// Who stands in the backlog was promised to be served; so was, as he sees it, who is still on the way.
+void Server::stop_listening() {
+    std::vector<std::uint16_t> ports;
+    for (const auto& listener : listeners_) {
+        listener->accept_all();
+        ports.push_back(os::local_endpoint(listener->descriptor()).port());
+    }
+    const base::Instant latest = *drain_deadline_ - drain_limit + arrival_limit;
+    if (clock_.now() < latest && os::somebody_is_on_the_way(ports)) return;
     for (const auto& listener : listeners_) listener->accept_all();
     // From here on another instance may listen, and leave files of its own.
     listeners_.clear();

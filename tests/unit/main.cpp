@@ -8,6 +8,7 @@ int test_http_tables();
 int test_page_cache();
 int test_pages();
 int test_scan();
+int test_text();
 int test_usual_head();
 
 namespace {
@@ -24,6 +25,7 @@ constexpr UnitTest unit_tests[] = {
     {"test_page_cache", test_page_cache},
     {"test_pages", test_pages},
     {"test_scan", test_scan},
+    {"test_text", test_text},
     {"test_usual_head", test_usual_head},
 };
 
