@@ -9,7 +9,8 @@
 //   reading_content  readable             client_body_timeout between two reads, and 500     handling, writing, closed
 //                                         bytes a second on the whole
 //   handling         nothing: it is passed through in the same turn, or in the next one      writing
-//                    where more requests came with this one
+//                    where more requests came with this one, or when a small file
+//                    has been fetched from disk
 //   writing          writable, or the     send_timeout between two sends, none while the     idle, lingering, closed
 //                    file in memory       disk is waited for
 //   lingering        readable, discards   lingering_timeout between two reads, lingering_     closed
