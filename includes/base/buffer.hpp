@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -44,7 +45,7 @@ public:
     ~Buffer() { release(); }
 
     bool empty() const { return begin_ == end_; }
-    std::size_t size() const { return end_ - begin_; }
+    std::size_t size() const { return std::size_t{end_} - begin_; }
 
     // Valid until the next call of a member that is not const.
     std::string_view view() const { return {memory_.get() + begin_, size()}; }
@@ -53,7 +54,7 @@ public:
 
     // At least `size` writable bytes behind the last one; commit(n) makes the first n of them part of the queue.
     std::span<char> reserve(std::size_t size);
-    void commit(std::size_t size) { end_ += size; }
+    void commit(std::size_t size) { end_ += static_cast<std::uint32_t>(size); }
 
     // Precondition: count <= size().
     void consume(std::size_t count);
@@ -68,9 +69,10 @@ private:
 
     BlockPool* pool_;
     std::unique_ptr<char[]> memory_;
-    std::size_t capacity_ = 0;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
+    // 32 bits each, because every connection has two of these; more than 4 GiB never wait.
+    std::uint32_t capacity_ = 0;
+    std::uint32_t begin_ = 0;
+    std::uint32_t end_ = 0;
 };
 
 }  // namespace base

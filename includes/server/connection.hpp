@@ -27,7 +27,6 @@
 #include "net/transport.hpp"
 #include "os/socket.hpp"
 #include "server/exchange.hpp"
-#include "server/file_sender.hpp"
 #include "server/pace.hpp"
 #include "server/services.hpp"
 
@@ -78,7 +77,8 @@ private:
 
     // Sending, and what follows when all is sent.
     bool wants_to_send() const { return transport_.has_output() || streaming(); }
-    bool can_send() const { return transport_.can_send() && !file_sender_.waits(); }
+    bool waits_for_disk() const { return exchange_ != nullptr && exchange_->file_sender().waits(); }
+    bool can_send() const { return transport_.can_send() && !waits_for_disk(); }
     bool streaming() const { return state_ == State::writing && exchange_ != nullptr; }
     void send();
     bool send_from_file();
@@ -96,7 +96,6 @@ private:
     Pace pace_;
     std::uint32_t listener_;
     State state_ = State::idle;
-    FileSender file_sender_;
     unsigned answers_left_ = answers_a_turn;  // in this turn
     bool received_ = false;                   // in this turn
     bool postponed_ = false;                  // the input is gone on with in the next turn

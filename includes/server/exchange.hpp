@@ -14,6 +14,7 @@
 #include "http/framing.hpp"
 #include "http/request_parser.hpp"
 #include "net/warmer.hpp"
+#include "server/file_sender.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"
 
@@ -99,6 +100,9 @@ public:
     // What is left of the content, to be sent from a file; null when nothing is.
     body::FileRange* remaining_file() { return response_.content.file_range(); }
     std::uint64_t content_sent() const { return content_sent_; }
+    // For that: how far it has got, and what it waits for. Not in the connection, so that idle ones have none.
+    FileSender& file_sender() { return file_sender_; }
+    const FileSender& file_sender() const { return file_sender_; }
     void count_sent(std::uint64_t bytes) { content_sent_ += bytes; }
 
     // One line to each access log of the location; none if no byte of a request came.
@@ -129,6 +133,7 @@ private:
     std::uint64_t content_taken_ = 0;  // bytes of the request's content, decoded
     handlers::Response response_;
     std::uint64_t content_sent_ = 0;  // bytes of the response's content
+    FileSender file_sender_;
     net::Warming fetching_;
     bool fetched_ = false;  // once for this answer: who has waited reads it now, wherever it is
 };

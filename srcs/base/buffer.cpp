@@ -40,12 +40,12 @@ std::span<char> Buffer::reserve(std::size_t size) {
 }
 
 void Buffer::consume(std::size_t count) {
-    begin_ += count;
+    begin_ += static_cast<std::uint32_t>(count);
     if (begin_ == end_) release();
 }
 
 void Buffer::shorten(std::size_t new_size) {
-    end_ = begin_ + new_size;
+    end_ = begin_ + static_cast<std::uint32_t>(new_size);
     if (begin_ == end_) release();
 }
 
@@ -55,16 +55,16 @@ void Buffer::grow(std::size_t needed) {
         // Enough room once what was consumed is reused; the condition on begin_ keeps the moves amortised.
         std::memcpy(memory_.get(), memory_.get() + begin_, held);
         begin_ = 0;
-        end_ = held;
+        end_ = static_cast<std::uint32_t>(held);
         return;
     }
-    BlockPool::Block larger = pool_->take(std::max(2 * capacity_, held + needed));
+    BlockPool::Block larger = pool_->take(std::max(2 * std::size_t{capacity_}, held + needed));
     if (held > 0) std::memcpy(larger.memory.get(), memory_.get() + begin_, held);
     release();
     memory_ = std::move(larger.memory);
-    capacity_ = larger.size;
+    capacity_ = static_cast<std::uint32_t>(larger.size);
     begin_ = 0;
-    end_ = held;
+    end_ = static_cast<std::uint32_t>(held);
 }
 
 void Buffer::release() {

@@ -71,8 +71,8 @@ void Connection::enter(State state) {
 }
 
 void Connection::plan_next_turn() {
-    const bool waits_for_disk = state_ == State::handling && exchange_->is_fetching();
-    if (wants_to_send() ? can_send() : !waits_for_disk && (postponed_ || transport_.can_receive())) transport_.again();
+    const bool fetching = state_ == State::handling && exchange_->is_fetching();
+    if (wants_to_send() ? can_send() : !fetching && (postponed_ || transport_.can_receive())) transport_.again();
     const bool waits = state_ == State::idle && !wants_to_send();
     if (waits && !idle_mark_.linked()) (requests_ > 0 ? services_.idle : services_.silent).push_back(idle_mark_);
     if (!waits) idle_mark_.unlink();
@@ -85,7 +85,7 @@ bool Connection::can_be_spared() const {
 }
 
 base::Instant Connection::deadline() const {
-    if (wants_to_send()) return file_sender_.waits() ? base::Instant::max() : pace_.sending(settings());
+    if (wants_to_send()) return waits_for_disk() ? base::Instant::max() : pace_.sending(settings());
     switch (state_) {
         case State::idle:
             return requests_ == 0 ? pace_.first_request(services_.site.default_server(listener_))
@@ -260,7 +260,7 @@ bool Connection::response_is_queued() {
     if (exchange_->remaining_file() != nullptr) {
         // Sending it takes more than this turn: the input has to be free for others by then.
         transport_.consume(exchange_->keep_head());
-        file_sender_.reset();
+        exchange_->file_sender().reset();
         return false;
     }
     finish_exchange();
@@ -289,7 +289,7 @@ void Connection::send() {
 // False: the file can't give what the head promised.
 bool Connection::send_from_file() {
     body::FileRange& range = *exchange_->remaining_file();
-    const FileSender::Step step = file_sender_.step(transport_, range, services_, exchange_->settings());
+    const FileSender::Step step = exchange_->file_sender().step(transport_, range, services_, exchange_->settings());
     if (step.bytes > 0 || step.waited) pace_.progress(services_.clock.now());
     exchange_->count_sent(step.bytes);
     if (step.failed) log(os::LogLevel::error, "the file became shorter, or failed, while it was sent");

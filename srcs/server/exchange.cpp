@@ -181,6 +181,7 @@ void Exchange::abandon() {
 void Exchange::forget() {
     constexpr std::size_t usual_head = 16 * 1024;
     response_ = {};
+    file_sender_.reset();
     fetching_.withdraw();
     fetched_ = false;
     if (kept_head_.capacity() > usual_head) kept_head_ = {};
