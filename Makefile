@@ -15,6 +15,7 @@ endif
 # In the order of the layers: a room includes only what stands above it, or in its own layer.
 SOURCES := \
 	base/ascii base/buffer base/clock base/hash base/result \
+	base/regex_class base/regex_repeat base/regex_ahead base/regex_syntax base/regex_program base/regex \
 	os/file os/file_events os/io os/left_file os/log os/page_cache os/process os/sandbox \
 	os/signals os/socket os/thread \
 	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing http/date \
@@ -157,7 +158,7 @@ format:  ## clang-format in place
 
 # --- fuzzing ---------------------------------------------------------------------------------------------------------
 
-FUZZ_TARGETS := request_parser chunked target config_syntax
+FUZZ_TARGETS := request_parser chunked target config_syntax regex
 FUZZ_SECONDS ?= 600
 FUZZ_BUILD   := .build/fuzz
 FUZZ_FLAGS   := -std=c++20 -Iincludes -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -7,6 +7,10 @@ int test_date();
 int test_http_tables();
 int test_page_cache();
 int test_pages();
+int test_regex_cases();
+int test_regex_cost();
+int test_regex_limits();
+int test_regex_patterns();
 int test_scan();
 int test_text();
 int test_usual_head();
@@ -24,6 +28,10 @@ constexpr UnitTest unit_tests[] = {
     {"test_http_tables", test_http_tables},
     {"test_page_cache", test_page_cache},
     {"test_pages", test_pages},
+    {"test_regex_cases", test_regex_cases},
+    {"test_regex_cost", test_regex_cost},
+    {"test_regex_limits", test_regex_limits},
+    {"test_regex_patterns", test_regex_patterns},
     {"test_scan", test_scan},
     {"test_text", test_text},
     {"test_usual_head", test_usual_head},
