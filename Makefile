@@ -22,17 +22,17 @@ SOURCES := \
 	http/conditional http/media_types http/response_writer \
 	net/event_loop net/timers net/listener net/transport net/warmer \
 	files/root files/watcher files/trail files/content files/cache \
-	config/settings config/source config/diagnostic config/text_file config/lexer config/syntax config/values \
-	config/check config/location config/sockets config/foreign \
+	config/source config/variables config/template config/diagnostic config/text_file config/lexer config/syntax \
+	config/values config/check config/pattern config/url config/location config/condition config/sockets config/foreign \
 	config/directives_structure config/directives_listen config/directives_content config/directives_responses \
 	config/directives_methods config/directives_limits config/directives_logs config/directives_process \
-	config/directives_reading \
+	config/directives_reading config/directives_finding config/directives_rewrite \
 	config/directives config/binder config/load config/reference \
 	body/source \
-	routing/route routing/resource \
+	routing/route routing/request routing/fields routing/own_variables routing/variables routing/resource routing/rewrite \
 	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/representation \
 	handlers/static_file handlers/autoindex \
-	handlers/redirect handlers/error_page handlers/dispatch \
+	handlers/redirect handlers/try_files handlers/error_page handlers/dispatch \
 	server/counters server/timestamps server/ready_pages server/access_log server/site server/preparation \
 	server/exchange server/event_line server/answer_writer server/pace server/file_sender server/connection \
 	server/server server/master \

@@ -19,8 +19,8 @@
 namespace config {
 
 // The blocks that directives stand in.
-enum class Context : std::uint8_t { main, events, http, server, location };
-inline constexpr unsigned context_count = 5;
+enum class Context : std::uint8_t { main, events, http, server, location, if_in_server, if_in_location };
+inline constexpr unsigned context_count = 7;
 
 class ContextSet {
 public:
@@ -56,6 +56,8 @@ struct Level {
     std::map<std::string_view, const Token*> first_uses;  // directive -> where it stands first in this very block
     std::vector<Listen> listens;
     std::vector<std::pair<ServerName, const Token*>> names;
+    Script script;
+    Location::Match match = Location::Match::prefix;  // of a location block
 
     LocationSettings& settings() { return server.settings; }
 
@@ -74,6 +76,8 @@ struct Build {
     Report& report;
     const Paths& paths;
     bool check_world = true;  // false: no look at files, users and the kernel
+    OwnVariables variables{};
+    std::vector<const Token*> named_locations{};  // "@name": what the server that is being read refers to
 };
 
 using Setter = void (*)(const Directive& directive, Level& level, Build& build);

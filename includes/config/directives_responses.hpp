@@ -1,4 +1,4 @@
-// Directives that answer by themselves: return and error_page.
+// What error answers and redirects look like.
 // See config/directives for what a row is.
 #pragma once
 

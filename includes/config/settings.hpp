@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "config/script.hpp"
+#include "config/template.hpp"
 #include "http/registry.hpp"
 #include "os/log.hpp"
 #include "os/socket.hpp"
@@ -19,28 +21,24 @@ namespace config {
 
 using os::LogLevel;
 
-// Where something stands in the configuration; lines and columns count from 1, columns in bytes.
-struct Origin {
-    std::string file;
-    unsigned line = 0;
-    unsigned column = 0;
-
-    std::string to_string() const;  // "conf/default.conf:12:5"
-};
-
 // error_page 404 /missing.html;   error_page 500 502 =200 /sorry.html;
 struct ErrorPage {
     http::Status status{};                    // the answer that is replaced, 300 to 599
-    std::string target;                       // a path of this server, or an absolute URL to redirect to
+    Template target;                          // a path of this server with or without a query, a named location
+                                              // ("@name"), or an absolute URL to redirect to
     std::optional<http::Status> replacement;  // `=code`: answered instead
     bool status_of_target = false;            // `=` alone: the status that serving the target gives
 };
 
-// return 301 /new;   return 200 "text";   return https://example.org/;
-struct Return {
-    http::Status status{};
-    std::string text;  // a URL for the redirecting codes (301, 302, 303, 307, 308); else content, maybe empty
-    bool redirects = false;
+// try_files $uri $uri/ /index.html;   try_files $uri @fallback;   try_files $uri =404;
+struct TryFiles {
+    struct Candidate {
+        Template path;
+        bool is_folder = false;  // written with a slash at its end, which `path` lacks
+    };
+    std::vector<Candidate> candidates;
+    Template last;                       // a path with or without a query, or "@name"
+    std::optional<http::Status> status;  // of `=code`: in place of `last`
 };
 
 // types { ... }: extension in lower case -> media type. Null where the built-in table applies.
@@ -65,12 +63,21 @@ struct LocationSettings {
     std::string root;    // path = root + URI path
     std::string alias;   // path = alias + what follows the location's path, whole segments
     Origin root_origin;  // of whichever is set
+    // Where variables are part of it, `root` or `alias` is the folder before the first of them, and this is the rest:
+    // of "/srv/sites/$host/www", "$host/www".
+    std::shared_ptr<const Template> root_rest;
+    bool alias_is_whole = false;  // in a location of a regular expression: nothing is put behind the alias
     // Names relative to the folder; one that begins with `/` (last) is a path of the server.
     std::vector<std::string> index{"index.html"};
     bool autoindex = false;
     bool open_file_cache = true;  // whether what is looked up is kept, within Settings::file_cache
     std::vector<ErrorPage> error_pages;
-    std::optional<Return> return_;
+    bool recursive_error_pages = false;
+    std::shared_ptr<const TryFiles> try_files;  // not inherited
+    bool internal = false;                      // not for what clients ask for themselves; not inherited
+    bool absolute_redirect = false;             // Location names scheme and host
+    bool server_name_in_redirect = false;       // of an absolute one: the server's first name, not the client's Host
+    bool port_in_redirect = true;               // of an absolute one
     // The methods that may be used here: from allow_methods as they stand, from limit_except with what it implies;
     // unset: the handler decides.
     std::optional<http::MethodSet> methods;
@@ -100,10 +107,15 @@ struct Location {
         exact,             // = /path
         prefix,            // /path
         preferred_prefix,  // ^~ /path: no regular expression is tried after it
+        regex,             // ~ expression, ~* expression
+        named,             // @name: only for try_files and error_page
     };
     Match match = Match::prefix;
-    std::string path;  // begins with `/`, decoded
+    std::string path;  // begins with `/`, decoded; of a named one "@name", of a regular expression its text
+    std::optional<Pattern> pattern;  // of a regular expression
     LocationSettings settings;
+    Script script;
+    std::vector<Location> nested;  // in the order of the file
     Origin origin;
 };
 
@@ -112,14 +124,17 @@ struct ServerName {
         exact,              // example.org, and "" for requests without Host
         leading_wildcard,   // *.example.org: text ".example.org"; `.example.org` gives this and an exact name
         trailing_wildcard,  // www.example.*: text "www.example."
+        regex,              // ~^www\d+\.example\.org$: text without the `~`
     };
     Kind kind = Kind::exact;
-    std::string text;  // lower case
+    std::string text;                        // lower case but for a regular expression
+    std::shared_ptr<const Pattern> pattern;  // of a regular expression
 };
 
 struct Server {
     std::vector<ServerName> names;    // never empty: without server_name, one exact ""
     LocationSettings settings;        // of what no location matches, and of errors before a location is known
+    Script script;                    // runs before a location is looked for
     std::vector<Location> locations;  // in the order of the file
     base::Duration client_header_timeout = std::chrono::seconds{60};  // for the whole head, from its first byte
     std::size_t client_header_buffer_size = 1024;                     // bytes
@@ -147,8 +162,15 @@ struct FileCache {
     base::Duration inactive = std::chrono::seconds{60};
 };
 
+// A variable that the configuration makes: by `set`, or a named group of a regular expression.
+struct OwnVariable {
+    std::string name;
+};
+
 struct Settings {
     std::vector<Socket> sockets;  // at least one
+    std::vector<OwnVariable> variables;
+    std::string host_name;  // of this machine: $hostname
     std::vector<Server> servers;
     std::vector<AccessLog> access_logs;  // one entry a path
     std::vector<ErrorLog> error_logs;    // the first is the one of the outermost level

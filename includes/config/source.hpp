@@ -6,9 +6,16 @@
 #include <string>
 #include <string_view>
 
-#include "config/settings.hpp"
-
 namespace config {
+
+// Where something stands in the configuration; lines and columns count from 1, columns in bytes.
+struct Origin {
+    std::string file;
+    unsigned line = 0;
+    unsigned column = 0;
+
+    std::string to_string() const;  // "conf/default.conf:12:5"
+};
 
 // One file as it was read. Tokens point to it: it must outlive them.
 struct Source {

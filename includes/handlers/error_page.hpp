@@ -11,7 +11,8 @@ namespace handlers {
 const config::ErrorPage* find_error_page(const config::LocationSettings& settings, http::Status status);
 
 // Where an error_page is a URL of somewhere else, the answer becomes a redirect to it.
-void redirect_to_error_page(Response& response, const config::ErrorPage& page);
+void redirect_to_error_page(Response& response, const Request& request, const config::ErrorPage& page,
+                            const std::string& target);
 
 // The page that is built in, for an error or a redirect.
 void set_built_in_page(Response& response, const Request& request, const Context& context);

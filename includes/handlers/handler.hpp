@@ -15,25 +15,11 @@
 #include "http/message.hpp"
 #include "http/response_writer.hpp"
 #include "os/log.hpp"
-#include "routing/route.hpp"
+#include "routing/request.hpp"
 
 namespace handlers {
 
-// A request as it stands after routing. An internal redirect (index, error_page) changes path, method and route,
-// never the head.
-struct Request {
-    const http::RequestHead& head;
-    http::Method method;
-    std::string_view path;  // decoded and normalised; whoever changes it keeps it
-    std::size_t server;     // index into Settings::servers
-    routing::Route route;   // of `path` on `server`
-    bool is_error_page =
-        false;  // served in place of another answer: the client's conditions and ranges aren't about it
-
-    std::string_view server_token() const {
-        return route.settings->server_tokens ? base::product_and_version : base::product;
-    }
-};
+using routing::Request;
 
 class Pages;
 
@@ -60,6 +46,7 @@ struct Response {
     // The answer is only its status so far: error_page or the built-in page gives it content.
     bool lacks_page = false;
     Explanation explanation;
+    bool closes = false;     // instead of an answer the connection ends
     bool took_long = false;  // as a large folder's listing does: the connection does nothing else in this turn
     std::shared_ptr<const std::string> location;  // where a redirect leads, for its page
     os::LogLevel severity = os::LogLevel::error;
@@ -67,7 +54,8 @@ struct Response {
 
 // "Answer with this path of the same server instead": what nginx calls an internal redirect.
 struct Reroute {
-    std::string path;
+    std::string path;       // or "@name"
+    bool has_args = false;  // `path` may end with a query, which takes the place of the request's; else that stays
 };
 
 struct Declined {};
@@ -91,8 +79,9 @@ protected:
 Response failure(http::Status status, std::string explanation, os::LogLevel severity = os::LogLevel::error);
 Response failure(http::Status status, Explanation explanation, os::LogLevel severity = os::LogLevel::error);
 
-// Makes `response` a redirect that lacks its page.
-void redirect(Response& response, http::Status status, std::string location);
+// Makes `response` a redirect that lacks its page. A path of this server becomes absolute where absolute_redirect says
+// so; what no URL may hold is percent-encoded.
+void redirect(Response& response, const Request& request, http::Status status, std::string location);
 
 // Gives `response` HTML that this server made itself.
 void set_page(Response& response, std::string html);

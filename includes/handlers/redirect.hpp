@@ -1,13 +1,10 @@
-// `return`: an answer that stands in the configuration, for any method.
+// Answers that the configuration itself gives: return, and rewrites that redirect.
 #pragma once
 
 #include "handlers/handler.hpp"
 
 namespace handlers {
 
-class Redirect final : public Handler {
-public:
-    Outcome handle(const Request& request, const Context& context, Response& response) const override;
-};
+void give(const routing::Answer& answer, const Request& request, Response& response);
 
 }  // namespace handlers

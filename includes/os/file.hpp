@@ -19,9 +19,10 @@ namespace os {
 struct FileStatus {
     enum class Kind : std::uint8_t { regular, folder, link, other };
     Kind kind = Kind::other;
-    std::uint64_t size = 0;  // bytes
-    timespec modified{};     // the content (mtime)
-    timespec changed{};      // content or inode (ctime): cannot be set at will
+    bool executable = false;  // by its owner
+    std::uint64_t size = 0;   // bytes
+    timespec modified{};      // the content (mtime)
+    timespec changed{};       // content or inode (ctime): cannot be set at will
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "os/unique_fd.hpp"
@@ -37,6 +38,8 @@ public:
     // "127.0.0.1", "::1", "unix:" for a unix-domain socket, as nginx logs it.
     std::string address_text() const;
     void append_address(std::string& out) const;
+    // 4 or 16 bytes in network order; none for a unix-domain socket. Views this object.
+    std::string_view address_bytes() const;
     std::string to_string() const;  // "127.0.0.1:80", "[::1]:80", "unix:/run/webserv.sock"
 
     // The kernel's form, its length as the result. A path must be shorter than sockaddr_un::sun_path.

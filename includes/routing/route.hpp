@@ -21,13 +21,18 @@ struct Mapping {
     files::Root* root = nullptr;     // null: neither root nor alias was given
     bool replaces_location = false;  // alias
     std::string file_name;  // an alias that names a file: that file, beneath `root`, stands for the location's path
+    const config::Template* rest = nullptr;  // beneath `root`, before the path: where variables are part of the folder
+    bool is_whole = false;                   // `rest` is the path of the file: nothing is put behind it
 };
+
+struct Request;
 
 struct Route {
     const config::Server* server = nullptr;
+    const config::Location* location = nullptr;          // null: none matches
     const config::LocationSettings* settings = nullptr;  // of the location, or of the server where no location matches
     const Mapping* mapping = nullptr;
-    std::string_view location_path;  // empty where no location matches
+    std::string_view location_path;  // empty where no location matches, and for all but paths
 };
 
 class RouteTable {
@@ -37,13 +42,24 @@ public:
     RouteTable(const RouteTable&) = delete;
     RouteTable& operator=(const RouteTable&) = delete;
 
-    // The server for a host (as http::RequestHead::host has it) that came in on the socket with this index: the exact
-    // name, then the longest leading wildcard, then the longest trailing wildcard, then the socket's default server.
-    std::size_t server_for(std::size_t socket, std::string_view host) const;
+    const config::Settings& settings() const { return settings_; }
 
-    // The location for a decoded, normalised path: the exact one, else the longest prefix, else the server's own
-    // settings.
-    Route route(std::size_t server, std::string_view path) const;
+    // Finds the server for the request's host (as http::RequestHead::host has it) that came in on the socket with this
+    // index: the exact name, then the longest leading wildcard, then the longest trailing wildcard, then the first
+    // regular expression that fits, then the socket's default server.
+    void choose_server(Request& request, std::size_t socket) const;
+
+    // The location for the request's path: the exact one; else the first regular expression that fits, unless the
+    // longest prefix rules them out; else the longest prefix; else the server's own settings. The groups of a regular
+    // expression become the request's.
+    Route route(const Request& request, std::string_view path) const;
+
+    // The location "@name" of a server; null where there is none.
+    const config::Location* named_location(std::size_t server, std::string_view name) const;
+    Route route_of(std::size_t server, const config::Location& location) const;
+
+    // Settings that took the place of a location's in the middle of it, by an `if`.
+    const Mapping* mapping_of(const config::LocationSettings& settings) const;
 
     // A server's own settings: for requests that failed before there was a path.
     Route route_of_server(std::size_t server) const;
@@ -63,26 +79,46 @@ private:
         ServerByName exact;
         std::vector<Wildcard> leading;   // longest first
         std::vector<Wildcard> trailing;  // longest first
+        std::vector<std::pair<const config::Pattern*, std::size_t>> patterns;
         std::size_t default_server = 0;
         bool only_one = false;  // server: no name decides anything
     };
+    struct CompiledLocation;
+    // The locations of one block.
+    struct Level {
+        std::vector<CompiledLocation> exact;     // sorted by path
+        std::vector<CompiledLocation> prefixes;  // longest first
+        std::vector<CompiledLocation> patterns;  // in the order of the file
+        std::vector<CompiledLocation> named;
+    };
     struct CompiledLocation {
         const config::Location* location;
-        Mapping mapping;
+        const Mapping* mapping;
+        Level inside;
     };
     struct CompiledServer {
         const config::Server* server;
-        Mapping mapping;
-        std::vector<CompiledLocation> exact;     // sorted by path
-        std::vector<CompiledLocation> prefixes;  // longest first
+        const Mapping* mapping;
+        Level locations;
     };
 
     SocketNames compile_names(const config::Settings& settings, const config::Socket& socket) const;
     CompiledServer compile_server(const config::Server& server, os::DescriptorReserve& reserve);
-    Mapping compile_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve);
+    Level compile_level(const std::vector<config::Location>& locations, os::DescriptorReserve& reserve);
+    void compile_script(const config::Script& script, os::DescriptorReserve& reserve);
+    const Mapping* compile_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve);
+    Mapping make_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve);
+    struct Found {
+        const CompiledLocation* location = nullptr;
+        bool is_final = false;  // what stands further out has no say
+    };
+    Found find(const Level& level, const Request& request, std::string_view path) const;
+    Found find_pattern(const Level& level, const Request& request, std::string_view path) const;
     files::Root* root_at(const std::string& path, os::DescriptorReserve& reserve);
 
+    const config::Settings& settings_;
     std::map<std::string, std::unique_ptr<files::Root>> roots_;
+    std::unordered_map<const config::LocationSettings*, std::unique_ptr<const Mapping>> mappings_;
     std::vector<SocketNames> sockets_;     // index as in Settings::sockets
     std::vector<CompiledServer> servers_;  // index as in Settings::servers
 };

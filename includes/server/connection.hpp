@@ -26,6 +26,7 @@
 #include "net/timers.hpp"
 #include "net/transport.hpp"
 #include "os/socket.hpp"
+#include "routing/connection_facts.hpp"
 #include "server/exchange.hpp"
 #include "server/pace.hpp"
 #include "server/services.hpp"
@@ -88,9 +89,7 @@ private:
     void log(os::LogLevel level, std::string_view message);
 
     Services& services_;
-    os::Endpoint peer_;
-    std::uint64_t number_;
-    std::uint64_t requests_ = 0;
+    routing::ConnectionFacts facts_;
     const config::LocationSettings* settings_;  // of the last request that was routed
     std::unique_ptr<Exchange> exchange_;        // from a request's first byte until its response is queued or sent
     Pace pace_;

@@ -2,17 +2,16 @@
 // "*7 MESSAGE, client: 127.0.0.1, server: example.org, request: "GET / HTTP/1.1", host: "example.org"".
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "os/socket.hpp"
+#include "routing/connection_facts.hpp"
 #include "server/exchange.hpp"
+#include "server/site.hpp"
 
 namespace server {
 
-// Writes it into `line`. `number` is the connection's; `exchange` is null where no request has begun.
-void make_event_line(std::string& line, std::uint64_t number, std::string_view message, const os::Endpoint& peer,
-                     const Exchange* exchange);
+// Where the log of `settings` takes this level. `exchange` is null where no request has begun.
+void write_event(Site& site, const config::LocationSettings& settings, os::LogLevel level, std::string_view message,
+                 const routing::ConnectionFacts& facts, const Exchange* exchange);
 
 }  // namespace server

@@ -23,7 +23,7 @@ namespace server {
 class Exchange {
 public:
     // For the next request on a socket; everything of the last one is forgotten but the memory.
-    void start(const Site& site, std::size_t socket);
+    void start(Site& site, std::size_t socket, const routing::ConnectionFacts& connection, const base::Clock& clock);
 
     const handlers::Request& request() const { return request_; }
     const config::LocationSettings& settings() const { return *request_.route.settings; }
@@ -31,7 +31,7 @@ public:
     const http::Rejection& rejection() const { return rejection_; }  // after a verdict of `rejected`
 
     // `input` as http::RequestParser::feed() wants it. After `complete` the request is routed.
-    http::RequestParser::Verdict read_head(std::string_view input, const Site& site);
+    http::RequestParser::Verdict read_head(std::string_view input);
     bool head_has_begun() const { return parser_.started(); }
     std::size_t head_size() const { return parser_.consumed(); }
 
@@ -127,7 +127,7 @@ private:
     std::string_view head_bytes_;  // what the head was read from, and all of the input where it could not be read
     bool views_input_ = false;     // the head's bytes are the input's, not kept_head_
     http::Rejection rejection_;
-    handlers::Request request_{.head = head_, .method = {}, .path = {}, .server = 0, .route = {}};
+    handlers::Request request_{head_, http::Method::get, {}, 0};
     http::ContentFraming framing_;
     http::ChunkedDecoder decoder_;
     std::uint64_t content_taken_ = 0;  // bytes of the request's content, decoded

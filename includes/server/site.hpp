@@ -14,7 +14,7 @@
 #include "net/timers.hpp"
 #include "os/log.hpp"
 #include "os/sandbox.hpp"
-#include "routing/route.hpp"
+#include "routing/request.hpp"
 #include "server/access_log.hpp"
 #include "server/ready_pages.hpp"
 
@@ -52,6 +52,7 @@ public:
     handlers::Pages& pages() { return pages_; }
     ReadyPages& ready_pages() { return ready_pages_; }
     std::string& scratch() { return scratch_; }
+    routing::Workspace& workspace() { return workspace_; }
 
     // Of the socket with this index in Settings::sockets.
     const config::Server& default_server(std::size_t socket) const {
@@ -76,6 +77,7 @@ private:
     handlers::Pages pages_;
     ReadyPages ready_pages_;
     std::string scratch_;
+    routing::Workspace workspace_;
     bool unwatched_told_ = false;                            // that some files are not watched
     std::vector<std::unique_ptr<os::ErrorLog>> error_logs_;  // index as in Settings::error_logs
     std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/check.hpp"
+#include "config/condition.hpp"
 #include "config/location.hpp"
 #include "config/sockets.hpp"
 
@@ -24,7 +25,12 @@ private:
     void bind_nested(const std::vector<const Directive*>& blocks, Level& level);
     void bind_block(const Directive& directive, Level& level);
     void bind_server(const Directive& directive, const Level& outer);
-    void bind_location(const Directive& directive, const Level& outer, Server& server);
+    void bind_inner(const std::vector<const Directive*>& blocks, Level& level, const Location* around,
+                    std::vector<Location>& locations);
+    void bind_location(const Directive& directive, const Level& outer, const Location* around,
+                       std::vector<Location>& locations);
+    void begin_if(const Directive& directive, Level& level);
+    void bind_if(const Directive& directive, std::size_t& from, Level& level);
     void complete(Level& level);
     void add_defaults(const Directive& directive, Level& level) const;
     bool refuse_two_forms() const;
@@ -70,6 +76,7 @@ std::vector<const Directive*> Binder::bind_simple(const std::vector<Directive>& 
             row->set(directive, level, build_);
         else if (row->form == Form::block)
             nested.push_back(&directive);
+        if (row->name == "if") begin_if(directive, level);
     }
     return nested;
 }
@@ -100,12 +107,16 @@ void Binder::complete(Level& level) {
 void Binder::bind_server(const Directive& directive, const Level& outer) {
     Level level = outer.inside(Context::server);
     level.server.origin = directive.name.origin();
-    const auto locations = bind_simple(directive.block, level);
+    const auto blocks = bind_simple(directive.block, level);
     add_defaults(directive, level);
     for (const auto& [name, at] : level.names) level.server.names.push_back(name);
-    Server server = level.server;
-    for (const Directive* location : locations) bind_location(*location, level, server);
-    if (server.locations.empty()) warn_of_nothing_to_serve(directive, server.settings, build_);
+    std::vector<Location> locations;
+    bind_inner(blocks, level, nullptr, locations);
+    Server server = std::move(level.server);
+    server.script = std::move(level.script);
+    server.locations = std::move(locations);
+    check_named_locations(server, build_);
+    if (server.locations.empty()) warn_of_nothing_to_serve(directive, server.settings, server.script, build_);
     build_.settings.servers.push_back(std::move(server));
     addresses_.push_back({std::move(level.listens), std::move(level.names)});
 }
@@ -122,19 +133,55 @@ void Binder::add_defaults(const Directive& directive, Level& level) const {
     level.listens.push_back(std::move(listen));
 }
 
-void Binder::bind_location(const Directive& directive, const Level& outer, Server& server) {
+// The blocks of a server or location: `if`, and locations.
+void Binder::bind_inner(const std::vector<const Directive*>& blocks, Level& level, const Location* around,
+                        std::vector<Location>& locations) {
+    std::size_t step = 0;
+    for (const Directive* directive : blocks) {
+        if (directive->name.text == "if")
+            bind_if(*directive, step, level);
+        else
+            bind_location(*directive, level, around, locations);
+    }
+}
+
+void Binder::bind_location(const Directive& directive, const Level& outer, const Location* around,
+                           std::vector<Location>& locations) {
     auto location = read_location(directive, build_);
-    if (!location) return;
-    if (const Location* earlier = same_location(*location, server)) {
+    if (!location || (around != nullptr && !fits_inside(*location, *around, directive, build_))) return;
+    if (const Location* earlier = same_location(*location, locations)) {
         build_.report.error(directive.arguments.back(), "duplicate location " + quoted(location->path),
                             "the first is at " + earlier->origin.file + ':' + std::to_string(earlier->origin.line));
         return;
     }
     Level level = outer.inside(Context::location);
-    bind_simple(directive.block, level);
-    warn_of_nothing_to_serve(directive, level.settings(), build_);
+    level.match = location->match;
+    level.settings().try_files = nullptr;
+    level.settings().internal = false;
+    const auto blocks = bind_simple(directive.block, level);
+    bind_inner(blocks, level, &*location, location->nested);
     location->settings = std::move(level.settings());
-    server.locations.push_back(std::move(*location));
+    location->script = std::move(level.script);
+    warn_of_nothing_to_serve(directive, location->settings, location->script, build_);
+    locations.push_back(std::move(*location));
+}
+
+// The condition takes its place among the steps at once, the block is read when all settings around it are known.
+void Binder::begin_if(const Directive& directive, Level& level) {
+    auto step = read_condition(directive, build_);
+    level.script.push_back({step ? std::move(*step) : IfStep{}});
+}
+
+// `from`: the steps before this one belong to what was read already.
+void Binder::bind_if(const Directive& directive, std::size_t& from, Level& level) {
+    const bool in_server = level.contexts.contains(Context::server);
+    Level inner = level.inside(in_server ? Context::if_in_server : Context::if_in_location);
+    inner.match = level.match;
+    bind_simple(directive.block, inner);
+    while (!std::holds_alternative<IfStep>(level.script[from].what)) ++from;
+    IfStep& step = std::get<IfStep>(level.script[from++].what);
+    step.then = std::move(inner.script);
+    if (!in_server) step.settings = std::make_shared<const LocationSettings>(std::move(inner.settings()));
 }
 
 }  // namespace
@@ -142,6 +189,9 @@ void Binder::bind_location(const Directive& directive, const Level& outer, Serve
 void bind(const Tree& tree, const std::string& main_file, Build& build) {
     Binder binder{tree, build};
     binder.bind_top();
+    build.variables.report_missing(build.report);
+    build.settings.host_name = name_of_this_machine();
+    for (std::string& name : build.variables.names()) build.settings.variables.push_back({std::move(name)});
     if (!build.report.failed() && build.settings.servers.empty())
         build.report.file_error(main_file, "there is no server block",
                                 "write one, such as \"server { listen 8080; root www; }\"");

@@ -59,10 +59,6 @@ void report_unknown(const Directive& directive, Build& build) {
 }
 
 void report_misplaced(const Directive& directive, const DirectiveRow& row, const Level& level, Build& build) {
-    if (row.name == "location" && level.contexts.contains(Context::location))
-        return build.report.error(
-            directive.name, "nested locations are not supported yet",
-            "is a \"}\" missing before it? Else write it beside the outer one, with its whole path");
     const bool encloses = row.form == Form::block && row.set == nullptr && !level.contexts.contains(Context::main);
     const std::string place =
         row.contexts == ContextSet{Context::main} ? "at the top of the file" : "in " + row.contexts.to_string();

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "config/directives_content.hpp"
+#include "config/directives_finding.hpp"
 #include "config/directives_limits.hpp"
 #include "config/directives_listen.hpp"
 #include "config/directives_logs.hpp"
@@ -14,6 +15,7 @@
 #include "config/directives_process.hpp"
 #include "config/directives_reading.hpp"
 #include "config/directives_responses.hpp"
+#include "config/directives_rewrite.hpp"
 #include "config/directives_structure.hpp"
 #include "config/foreign.hpp"
 
@@ -21,8 +23,8 @@ namespace config {
 
 namespace {
 
-constexpr std::array<std::string_view, context_count> context_names{"the top of the file", "events", "http", "server",
-                                                                    "location"};
+constexpr std::array<std::string_view, context_count> context_names{
+    "the top of the file", "events", "http", "server", "location", "if in server", "if in location"};
 
 }  // namespace
 
@@ -51,11 +53,13 @@ const Token* Level::first_use(std::string_view directive) const {
 }
 
 std::span<const Theme> all_themes() {
-    static const std::array<Theme, 9> themes{{
+    static const std::array<Theme, 11> themes{{
         {"Structure", structure_directives()},
         {"Process", process_directives()},
         {"Addresses and names", listen_directives()},
         {"Files", content_directives()},
+        {"Finding the file", finding_directives()},
+        {"Rewriting", rewrite_directives()},
         {"Reading files", reading_directives()},
         {"Answers", response_directives()},
         {"Methods", method_directives()},

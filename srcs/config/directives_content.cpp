@@ -38,8 +38,40 @@ void check_folder(const Directive& directive, const Token& path, const std::stri
                            "name the folder that the files are in");
 }
 
-// The argument of root or alias, made absolute; reports and gives nothing when it can't be used.
-std::optional<std::string> folder_argument(const Directive& directive, Level& level, Build& build) {
+// A folder as root or alias name it: the constant part of its path, and what follows that where variables begin.
+struct Folder {
+    std::string path;  // absolute
+    std::shared_ptr<const Template> rest;
+};
+
+// "/srv/sites/$host/www" is "$host/www" beneath /srv/sites. The folder that variables lead to isn't looked at now.
+std::optional<Folder> folder_with_variables(const Directive& directive, const Token& path, Build& build) {
+    const std::size_t dollar = path.text.find('$');
+    const std::size_t slash = path.text.rfind('/', dollar);
+    const bool at_front = slash == std::string::npos;
+    const std::string constant = at_front ? std::string{dollar == 0 ? "/" : ""} : path.text.substr(0, slash + 1);
+    auto rest = read_template(std::string_view{path.text}.substr(at_front ? 0 : slash + 1), directive, path, build);
+    if (!rest) return std::nullopt;
+    for (const Template::Part& part : rest->parts()) {
+        if (!part.variable || part.variable->kind != VariableUse::Kind::built_in) continue;
+        const auto variable = static_cast<Variable>(part.variable->index);
+        if (variable != Variable::document_root && variable != Variable::realpath_root &&
+            variable != Variable::request_filename)
+            continue;
+        build.report.error(path,
+                           directive.name.text + ": a variable that is made of " + directive.name.text + " itself",
+                           "take another one, such as $host");
+        return std::nullopt;
+    }
+    std::string resolved = build.paths.resolve(constant);
+    Token folder = path;
+    folder.text = constant;
+    check_folder(directive, folder, resolved, build);
+    return Folder{std::move(resolved), std::make_shared<const Template>(std::move(*rest))};
+}
+
+// The argument of root or alias; reports and gives nothing when it can't be used.
+std::optional<Folder> folder_argument(const Directive& directive, Level& level, Build& build) {
     const std::string_view other = directive.name.text == "root" ? "alias" : "root";
     const Token& path = directive.arguments[0];
     if (const Token* earlier = level.first_use(other)) {
@@ -48,30 +80,43 @@ std::optional<std::string> folder_argument(const Directive& directive, Level& le
                            quoted(other) + " stands on line " + std::to_string(earlier->line) + "; keep one of them");
         return std::nullopt;
     }
-    if (refuse_variable(directive, path, build)) return std::nullopt;
     if (path.text.empty()) {
         build.report.error(path, directive.name.text + ": the path is empty");
         return std::nullopt;
     }
+    if (has_variable(path.text)) return folder_with_variables(directive, path, build);
     std::string resolved = build.paths.resolve(path.text);
-    check_folder(directive, path, resolved, build);
-    return resolved;
+    if (level.match != Location::Match::regex) check_folder(directive, path, resolved, build);
+    return Folder{std::move(resolved), nullptr};
 }
 
 void set_root(const Directive& directive, Level& level, Build& build) {
     auto folder = folder_argument(directive, level, build);
     if (!folder) return;
-    level.settings().root = std::move(*folder);
-    level.settings().alias.clear();
-    level.settings().root_origin = directive.name.origin();
+    LocationSettings& settings = level.settings();
+    settings.root = std::move(folder->path);
+    settings.root_rest = std::move(folder->rest);
+    settings.alias.clear();
+    settings.alias_is_whole = false;
+    settings.root_origin = directive.name.origin();
 }
 
 void set_alias(const Directive& directive, Level& level, Build& build) {
+    if (level.match == Location::Match::named)
+        return build.report.error(directive.name, "alias: a named location has no path that it could replace",
+                                  "write root");
     auto folder = folder_argument(directive, level, build);
     if (!folder) return;
-    level.settings().alias = std::move(*folder);
-    level.settings().root.clear();
-    level.settings().root_origin = directive.name.origin();
+    if (level.match == Location::Match::regex && folder->rest == nullptr)
+        return build.report.error(directive.name,
+                                  "alias: without $1 every path of this regular expression would be the same file",
+                                  "write \"alias /folder/$1;\" with a group in the expression, or root");
+    LocationSettings& settings = level.settings();
+    settings.alias = std::move(folder->path);
+    settings.root_rest = std::move(folder->rest);
+    settings.alias_is_whole = level.match == Location::Match::regex;
+    settings.root.clear();
+    settings.root_origin = directive.name.origin();
 }
 
 void set_index(const Directive& directive, Level& level, Build& build) {
@@ -159,12 +204,13 @@ void set_charset(const Directive& directive, Level& level, Build& build) {
 constexpr std::array rows = std::to_array<DirectiveRow>({
     {
         .name = "root",
-        .contexts = {http, server, location},
+        .contexts = {http, server, location, if_in_location},
         .set = set_root,
         .syntax = "root folder;",
         .doc = "The folder that paths are looked up in: with `root /srv/www`, a request for /a/b.html reads "
                "/srv/www/a/b.html. A relative folder starts at the main configuration file's. It must exist when the "
-               "server starts.",
+               "server starts. With variables (/srv/$host/www) the folder before the first of them must, and no path "
+               "leaves that.",
         .example = "root ../www;",
     },
     {
@@ -172,10 +218,11 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .contexts = {location},
         .set = set_alias,
         .syntax = "alias folder | file;",
-        .doc =
-            "The folder that stands for the location's own path: in `location /img/ { alias /srv/pictures/; }` a "
-            "request for /img/cat.png reads /srv/pictures/cat.png. Whole path segments only: /imgx never reads "
-            "beside the folder. A file answers for the location's path itself. One block has root or alias, not both.",
+        .doc = "The folder that stands for the location's own path: in `location /img/ { alias /srv/pictures/; }` a "
+               "request for /img/cat.png reads /srv/pictures/cat.png. Whole path segments only: /imgx never reads "
+               "beside the folder. A file answers for the location's path itself. In a location of a regular "
+               "expression the alias is the "
+               "whole path and takes groups: alias /srv/pictures/$1. One block has root or alias, not both.",
         .example = "location /img/ { alias /srv/pictures/; }",
     },
     {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "config/pattern.hpp"
 
 namespace config {
 
@@ -172,8 +173,26 @@ void set_listen(const Directive& directive, Level& level, Build& build) {
     level.listens.push_back(std::move(listen));
 }
 
+// ~^www\d+\.example\.org$: hosts are compared in lower case, whatever case the expression is written in.
+void add_name_pattern(const Directive& directive, const Token& token, Level& level, Build& build) {
+    const std::string_view expression = std::string_view{token.text}.substr(1);
+    auto pattern = read_pattern(expression, base::Regex::Case::blind, directive, token, build);
+    if (!pattern) return;
+    level.names.emplace_back(ServerName{ServerName::Kind::regex, std::string{expression},
+                                        std::make_shared<const Pattern>(std::move(*pattern))},
+                             &token);
+}
+
 void set_server_name(const Directive& directive, Level& level, Build& build) {
     for (const Token& token : directive.arguments) {
+        if (token.text.starts_with('~')) {
+            add_name_pattern(directive, token, level, build);
+            continue;
+        }
+        if (token.text == "$hostname") {
+            level.names.emplace_back(ServerName{ServerName::Kind::exact, name_of_this_machine(), nullptr}, &token);
+            continue;
+        }
         auto names = checked(parse_server_name(token.text), directive, token, build);
         if (!names) continue;
         for (ServerName& name : *names) level.names.emplace_back(std::move(name), &token);

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/ascii.hpp"
-#include "http/target.hpp"
+#include "config/url.hpp"
 
 namespace config {
 
@@ -13,22 +13,6 @@ namespace {
 using enum Context;
 
 constexpr unsigned client_closed_request = 499;  // nginx's word for a client that went away: nobody is left to answer
-constexpr unsigned close_without_answer = 444;   // nginx's word for closing the connection at once
-
-bool redirects(http::Status status) {
-    constexpr std::array codes{301U, 302U, 303U, 307U, 308U};
-    return std::ranges::find(codes, http::code_of(status)) != codes.end();
-}
-
-// A URL becomes a field value: a control byte would end it, a space is no part of any URL.
-bool refuse_bytes_of_no_url(const Directive& directive, const Token& url, Build& build) {
-    const auto wrong = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
-    if (std::ranges::none_of(url.text, wrong)) return false;
-    build.report.error(url, directive.name.text + ": a space or control byte in a URL",
-                       "write it percent-encoded, such as %20");
-    return true;
-}
-
 // `=`, `=200`: false after a report.
 bool read_replacement(const Directive& directive, const Token& token, ErrorPage& page, Build& build) {
     if (token.text == "=") {
@@ -40,18 +24,23 @@ bool read_replacement(const Directive& directive, const Token& token, ErrorPage&
 }
 
 bool check_target(const Directive& directive, const Token& target, Build& build) {
-    if (refuse_variable(directive, target, build) || refuse_bytes_of_no_url(directive, target, build)) return false;
-    if (target.text.starts_with('/') || is_absolute_url(target.text)) return true;
-    if (target.text.starts_with('@')) {
-        build.report.error(target, "error_page: named locations are not supported yet",
-                           "write a path such as /404.html");
-        return false;
-    }
-    const bool is_code = target.text.starts_with('=') || std::ranges::all_of(target.text, base::is_digit);
+    if (refuse_bytes_of_no_url(directive, target, build)) return false;
+    const std::string_view text = target.text;
+    if (text.starts_with('@')) build.named_locations.push_back(&target);
+    if (text.starts_with('/') || text.starts_with('@') || text.starts_with('$') || is_absolute_url(text)) return true;
+    const bool is_code = text.starts_with('=') || std::ranges::all_of(text, base::is_digit);
     build.report.error(
         target, "error_page: " + quoted(target.text) + (is_code ? " is no page" : " does not begin with \"/\""),
         is_code ? "the page comes last, such as \"error_page 404 /404.html;\"" : "write " + quoted('/' + target.text));
     return false;
+}
+
+// A page may be written as in a URL: %20 is a space. Where variables are put in, nothing is decoded.
+std::string decoded_path(std::string_view target) {
+    if (!target.starts_with('/') || has_variable(target)) return std::string{target};
+    const std::size_t path_end = std::min(target.find('?'), target.size());
+    const std::string path{target.substr(0, path_end)};
+    return base::percent_decode(path).value_or(path).append(target.substr(path_end));
 }
 
 void set_error_page(const Directive& directive, Level& level, Build& build) {
@@ -61,16 +50,9 @@ void set_error_page(const Directive& directive, Level& level, Build& build) {
     ErrorPage page;
     std::size_t codes = words.size() - 1;
     if (!check_target(directive, words.back(), build)) return;
-    page.target = words.back().text;
-    if (page.target.starts_with('/')) {
-        const auto parsed = http::parse_target(words.back().text, http::Method::get);
-        const auto* target = std::get_if<http::Target>(&parsed);
-        if (target == nullptr)
-            return build.report.error(words.back(),
-                                      "error_page: " + quoted(words.back().text) + " is no path of this server",
-                                      "write a path such as /404.html");
-        page.target = target->path;
-    }
+    auto target = read_template(decoded_path(words.back().text), directive, words.back(), build);
+    if (!target) return;
+    page.target = std::move(*target);
     if (codes > 0 && words[codes - 1].text.starts_with('=') &&
         !read_replacement(directive, words[--codes], page, build))
         return;
@@ -89,88 +71,66 @@ void set_error_page(const Directive& directive, Level& level, Build& build) {
     }
 }
 
-// `return URL;`
-std::optional<Return> return_of_url(const Directive& directive, const Token& token, Build& build) {
-    if (token.text.starts_with('/')) {
-        build.report.error(token, "return: a path alone has no status code",
-                           "write \"return 302 " + token.text + ";\"");
-        return std::nullopt;
-    }
-    if (!is_absolute_url(token.text)) {
-        build.report.error(token, "return: " + quoted(token.text) + " is neither a status code nor an absolute URL",
-                           "write \"return 404;\", \"return 301 /new;\" or \"return https://example.org/;\"");
-        return std::nullopt;
-    }
-    if (refuse_bytes_of_no_url(directive, token, build)) return std::nullopt;
-    return Return{http::Status::found, token.text, true};
+template <bool LocationSettings::*flag>
+void set_flag(const Directive& directive, Level& level, Build& build) {
+    if (const auto on = checked(parse_flag(directive.arguments[0].text), directive, directive.arguments[0], build))
+        level.settings().*flag = *on;
 }
 
-// `return CODE;` and `return CODE text;`
-std::optional<Return> return_of_code(const Directive& directive, Build& build) {
-    const Token& code = directive.arguments[0];
-    const auto status = checked(parse_status(code.text, 200, 599), directive, code, build);
-    if (!status) return std::nullopt;
-    if (http::code_of(*status) == close_without_answer) {
-        build.report.error(code, "return: 444 (close without an answer) is not supported yet", "write \"return 403;\"");
-        return std::nullopt;
-    }
-    Return answer{*status, {}, redirects(*status)};
-    if (directive.arguments.size() == 2) answer.text = directive.arguments[1].text;
-    if (!answer.redirects) return answer;
-    if (answer.text.empty()) {
-        build.report.error(code, "return: " + code.text + " needs the place to go to",
-                           "write \"return " + code.text + " /new;\"");
-        return std::nullopt;
-    }
-    if (refuse_bytes_of_no_url(directive, directive.arguments[1], build)) return std::nullopt;
-    return answer;
-}
-
-void set_return(const Directive& directive, Level& level, Build& build) {
-    for (const Token& token : directive.arguments)
-        if (refuse_variable(directive, token, build)) return;
-    const Token& first = directive.arguments[0];
-    const bool url = directive.arguments.size() == 1 && !first.text.empty() && !base::is_digit(first.text.front());
-    auto answer = url ? return_of_url(directive, first, build) : return_of_code(directive, build);
-    if (!answer) return;
-    // The first that is reached answers, and a server's own come before any location is looked for.
-    if (level.settings().return_) {
-        const Token* earlier = level.first_use("return");
-        const bool here = earlier != nullptr && earlier != &directive.name;
-        return build.report.warning(directive.name, "this return is never reached",
-                                    here ? "the one on line " + std::to_string(earlier->line) + " answers first"
-                                         : "the server's own return answers first");
-    }
-    level.settings().return_ = std::move(answer);
-}
-
-constexpr std::array<DirectiveRow, 2> rows{{
-    {
-        .name = "return",
-        .contexts = {server, location},
-        .most = 2,
-        .repeat = Repeat::allowed,
-        .set = set_return,
-        .syntax = "return code [text]; | return code URL; | return URL;",
-        .doc = "Answers at once: with a text (its Content-Type is default_type), or, for 301, 302, 303, 307 and 308, "
-               "with a redirect to a URL or a path. A URL alone means 302. In a server it answers every request of "
-               "that server.",
-        .example = "location = /old { return 301 /new; }",
-    },
+constexpr auto rows = std::to_array<DirectiveRow>({
     {
         .name = "error_page",
-        .contexts = {http, server, location},
+        .contexts = {http, server, location, if_in_location},
         .least = 2,
         .most = any_number,
         .repeat = Repeat::allowed,
         .set = set_error_page,
-        .syntax = "error_page code ... [=[code]] /path | URL;",
-        .doc = "What answers in place of the built-in page of a status, 300 to 599: a path of this server, or an "
-               "absolute URL to redirect to. `=code` answers with another status, `=` alone with the one that the "
-               "path gives. A block with a line of its own takes none of the outer ones.",
+        .syntax = "error_page code ... [=[code]] /path | @name | URL;",
+        .doc = "What answers in place of the built-in page of a status, 300 to 599: a path of this server, a named "
+               "location, which sees the request's own path and method, or an absolute URL to redirect to. `=code` "
+               "answers with another status, `=` alone with the one that the path gives. Variables are put in. A block "
+               "with a line of its own takes none of the outer ones.",
         .example = "error_page 404 /404.html;",
     },
-}};
+    {
+        .name = "recursive_error_pages",
+        .contexts = {http, server, location},
+        .set = set_flag<&LocationSettings::recursive_error_pages>,
+        .syntax = "recursive_error_pages on | off;",
+        .default_text = "recursive_error_pages off;",
+        .doc = "Whether an error of an error page has its error page too, at most ten times.",
+        .example = "recursive_error_pages on;",
+    },
+    {
+        .name = "absolute_redirect",
+        .contexts = {http, server, location},
+        .set = set_flag<&LocationSettings::absolute_redirect>,
+        .syntax = "absolute_redirect on | off;",
+        .default_text = "absolute_redirect off;",
+        .doc = "Whether redirects to a path of this server name scheme, host and port. Relative ones stay right behind "
+               "any proxy and are shorter; nginx's default is on.",
+        .example = "absolute_redirect on;",
+    },
+    {
+        .name = "server_name_in_redirect",
+        .contexts = {http, server, location},
+        .set = set_flag<&LocationSettings::server_name_in_redirect>,
+        .syntax = "server_name_in_redirect on | off;",
+        .default_text = "server_name_in_redirect off;",
+        .doc = "Whether an absolute redirect names the server's first server_name instead of the host that the client "
+               "asked for.",
+        .example = "server_name_in_redirect on;",
+    },
+    {
+        .name = "port_in_redirect",
+        .contexts = {http, server, location},
+        .set = set_flag<&LocationSettings::port_in_redirect>,
+        .syntax = "port_in_redirect on | off;",
+        .default_text = "port_in_redirect on;",
+        .doc = "Whether an absolute redirect names the port where that is not 80.",
+        .example = "port_in_redirect off;",
+    },
+});
 
 }  // namespace
 

@@ -46,16 +46,18 @@ constexpr std::array<DirectiveRow, 5> rows{{
     },
     {
         .name = "location",
-        .contexts = {server},
+        .contexts = {server, location},
         .least = 1,
         .most = 2,
         .form = Form::block,
         .repeat = Repeat::allowed,
-        .syntax = "location [= | ^~] /path { ... }",
-        .doc = "What holds for requests whose path begins with /path. The longest path that fits is taken; `=` asks "
-               "for the whole path and wins over all others. Paths are compared decoded: write a space, not %20. "
-               "Regular expressions (~, ~*), named (@name) and nested locations are not supported yet.",
-        .example = "location /files/ { autoindex on; }",
+        .syntax = "location [= | ^~ | ~ | ~*] path | expression { ... }  or  location @name { ... }",
+        .doc = "What holds for requests whose path begins with /path: the longest that fits. `=` asks for the whole "
+               "path and wins over all others. Otherwise the regular expressions (~, and ~* in any case) are tried in "
+               "the order of the file, and the first that fits wins over the prefix, unless that has ^~. Paths are "
+               "compared decoded: write a space, not %20. A location in a location is looked for once the outer one "
+               "fits. @name is for try_files and error_page only.",
+        .example = "location ~* \\.(png|jpe?g)$ { root ../pictures; }",
     },
     {
         .name = "include",

@@ -4,6 +4,11 @@
 
 namespace config {
 
+std::string Origin::to_string() const {
+    if (line == 0) return file;
+    return file + ':' + std::to_string(line) + ':' + std::to_string(column);
+}
+
 std::string_view Source::line_at(std::size_t offset) const {
     const std::string_view all{text};
     offset = std::min(offset, all.size());

@@ -1,5 +1,7 @@
 #include "config/values.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -145,25 +147,29 @@ Result<std::vector<ServerName>> parse_server_name(std::string_view text) {
     using Kind = ServerName::Kind;
     constexpr std::string_view forms = "write example.org, *.example.org, .example.org or www.example.*";
     std::string name = base::lower_case(text);
-    if (name.starts_with('~')) return wrong(text, "is a regular expression: not supported in server_name yet", forms);
     if (has_byte_of_no_host(name)) return wrong(text, "has a byte that no host name has", forms);
-    if (has_variable(name)) return wrong(text, "holds a variable: not supported in server_name", forms);
+    if (has_variable(name)) return wrong(text, "holds a variable: server_name takes none but $hostname", forms);
     if (name.find("..") != std::string::npos || name == ".")
         return wrong(text, "has an empty part between dots", forms);
     const auto stars = std::ranges::count(name, '*');
     if (stars == 0 && name.starts_with('.'))
-        return std::vector<ServerName>{{Kind::exact, name.substr(1)}, {Kind::leading_wildcard, name}};
+        return std::vector<ServerName>{{Kind::exact, name.substr(1), nullptr}, {Kind::leading_wildcard, name, nullptr}};
     if (stars == 0) {
         if (name.size() > 1 && name.ends_with('.')) name.pop_back();  // the same host (RFC 3986 3.2.2)
-        return std::vector<ServerName>{{Kind::exact, std::move(name)}};
+        return std::vector<ServerName>{{Kind::exact, std::move(name), nullptr}};
     }
     if (stars == 1 && name.starts_with("*.") && name.size() > 2)
-        return std::vector<ServerName>{{Kind::leading_wildcard, name.substr(1)}};
+        return std::vector<ServerName>{{Kind::leading_wildcard, name.substr(1), nullptr}};
     if (stars == 1 && name.ends_with(".*") && name.size() > 2 && !name.starts_with('.')) {
         name.pop_back();
-        return std::vector<ServerName>{{Kind::trailing_wildcard, std::move(name)}};
+        return std::vector<ServerName>{{Kind::trailing_wildcard, std::move(name), nullptr}};
     }
     return wrong(text, "has its * in the wrong place: it stands for whole parts at the beginning or the end", forms);
+}
+
+std::string name_of_this_machine() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? base::lower_case(name.data()) : std::string{};
 }
 
 bool is_absolute_url(std::string_view text) {

@@ -34,7 +34,7 @@ std::optional<Entry> entry_for(int folder, const routing::Resource& resource, co
 
 Outcome Autoindex::handle(const Request& request, const Context& context, Response& response) const {
     if (!request.route.settings->autoindex || !request.path.ends_with('/')) return Declined{};
-    const std::optional<routing::Resource> resource = routing::resource_for(request.route, request.path);
+    const std::optional<routing::Resource> resource = routing::resource_for(request, request.path);
     if (!resource) return Declined{};
     const base::Instant now = context.clock.now();
     const base::Result<os::UniqueFd> folder = resource->root->open(resource->relative, now);

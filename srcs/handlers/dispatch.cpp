@@ -6,7 +6,10 @@
 #include "handlers/error_page.hpp"
 #include "handlers/redirect.hpp"
 #include "handlers/static_file.hpp"
+#include "handlers/try_files.hpp"
 #include "routing/resource.hpp"
+#include "routing/rewrite.hpp"
+#include "routing/variables.hpp"
 
 namespace handlers {
 
@@ -15,10 +18,9 @@ namespace {
 constexpr int internal_redirect_limit = 10;  // as in nginx: an index or error_page that leads back to itself ends here
 constexpr http::MethodSet methods_of_files{http::Method::get, http::Method::head};
 
-// What may be used here; nullopt: anything.
-std::optional<http::MethodSet> allowed_methods(const Request& request) {
+http::MethodSet allowed_methods(const Request& request) {
     const std::optional<http::MethodSet>& configured = request.route.settings->methods;
-    if (request.route.settings->return_) return configured;
+    if (configured && request.answer() != nullptr) return *configured;
     return configured ? *configured & methods_of_files : methods_of_files;
 }
 
@@ -36,88 +38,142 @@ Response answer_for_server() {
 
 // The first handler that doesn't decline.
 Outcome first_answer(const Request& request, const Context& context, Response& response) {
-    static constexpr Redirect redirect;
     static constexpr StaticFile static_file;
     static constexpr Autoindex autoindex;
-    static constexpr std::array<const Handler*, 3> handlers{&redirect, &static_file, &autoindex};
+    static constexpr std::array<const Handler*, 2> handlers{&static_file, &autoindex};
     for (const Handler* handler : handlers) {
         Outcome outcome = handler->handle(request, context, response);
         if (!std::holds_alternative<Declined>(outcome)) return outcome;
     }
-    const std::optional<routing::Resource> folder = routing::resource_for(request.route, request.path);
+    const std::optional<routing::Resource> folder = routing::resource_for(request, request.path);
     response = failure(http::Status::forbidden, (folder ? folder->shown() : "\"" + std::string{request.path} + "\"") +
                                                     " is a folder without an index file, and autoindex is off");
     return Answered{};
 }
 
-// The request as it is being handled: the client's own until an internal redirect changes it.
+// The request on its way through internal redirects; what it was before is kept, for an answer that has to wait and is
+// begun anew.
 class Course {
 public:
-    Course(const Request& original, const Context& context) : original_(original), context_(context) {}
+    explicit Course(Request& request) : request_(request) {}
 
-    const Request& request() const { return changed_ ? *changed_ : original_; }
+    Request& request() { return request_; }
 
-    void reroute(std::string path) {
-        Request& request = changed();
-        path_ = std::move(path);
-        request.path = path_;
-        request.route = context_.routes.route(request.server, request.path);
+    void reroute(Reroute to) {
+        change();
+        if (to.path.starts_with('@')) return enter(to.path);
+        if (to.has_args) split_args(to.path);
+        if (!to.path.starts_with('/')) to.path.insert(0, 1, '/');
+        trace("internal redirect to \"" + to.path + '"');
+        request_.change_path(std::move(to.path));
+        routing::settle(request_);
     }
 
-    void reroute_for_error_page(std::string path) {
-        Request& request = changed();
-        request.method = request.method == http::Method::head ? http::Method::head : http::Method::get;
-        request.is_error_page = true;
-        reroute(std::move(path));
+    void reroute_for_error_page(std::string target, http::Status failed) {
+        change();
+        request_.replaced_status = failed;
+        ++error_pages_;
+        if (!target.starts_with('@')) {
+            request_.method = request_.method == http::Method::head ? http::Method::head : http::Method::get;
+            request_.is_error_page = true;
+        }
+        reroute({std::move(target), true});
+    }
+
+    bool may_have_error_page() const {
+        return error_pages_ == 0 ||
+               (request_.route.settings->recursive_error_pages && error_pages_ < internal_redirect_limit);
+    }
+
+    void begin_anew() {
+        if (before_) request_.become(*before_);
     }
 
 private:
-    Request& changed() {
-        if (!changed_) changed_.emplace(original_);
-        return *changed_;
+    void change() {
+        if (!before_) before_.emplace(request_);
+        request_.is_internal = true;
+        if (request_.variation) request_.variation->answer.reset();
     }
 
-    const Request& original_;
-    const Context& context_;
-    std::optional<Request> changed_;
-    std::string path_;  // of `changed_`
+    // A location "@name" is one of the server's own: it was checked when the configuration was read.
+    void enter(const std::string& name) {
+        trace("goes to " + name);
+        const config::Location* location = request_.routes->named_location(request_.server, name);
+        if (location != nullptr) return routing::settle_in(*location, request_);
+        request_.vary().answer = routing::Answer{http::Status::internal_server_error, {}, false, false, false};
+        request_.vary().problem = "there is no location " + name;
+    }
+
+    void split_args(std::string& path) {
+        const std::size_t question = path.find('?');
+        request_.change_args(question == std::string::npos ? std::string{} : path.substr(question + 1));
+        path.resize(std::min(question, path.size()));
+    }
+
+    void trace(std::string line) {
+        if (request_.trace != nullptr) request_.trace->add(std::move(line));
+    }
+
+    Request& request_;
+    std::optional<Request> before_;
+    int error_pages_ = 0;
 };
+
+// One round: an answer, which may still lack its page, or where to go on.
+Outcome answer_or_reroute(Request& request, const Context& context, Response& response) {
+    if (auto refused = refuse_method(request)) {
+        response = std::move(*refused);
+        return Answered{};
+    }
+    if (const routing::Answer* configured = request.answer()) {
+        give(*configured, request, response);
+        return Answered{};
+    }
+    Outcome outcome = try_files(request, context, response);
+    if (!std::holds_alternative<Declined>(outcome)) return outcome;
+    return first_answer(request, context, response);
+}
 
 // Follows internal redirects to an answer that may still lack its page. `response` is a new one.
 void answer(Course& course, const Context& context, Response& response) {
     for (int i = 0; i <= internal_redirect_limit; ++i) {
-        if (auto refused = refuse_method(course.request())) {
-            response = std::move(*refused);
-            return;
-        }
-        Outcome outcome = first_answer(course.request(), context, response);
+        Outcome outcome = answer_or_reroute(course.request(), context, response);
         auto* reroute = std::get_if<Reroute>(&outcome);
         if (reroute == nullptr) return;
-        course.reroute(std::move(reroute->path));
+        course.reroute(std::move(*reroute));
     }
     response = failure(http::Status::internal_server_error, "more than 10 internal redirects; the last one led to \"" +
                                                                 std::string{course.request().path} + "\"");
 }
 
+Response with_page(Response response, Course& course, const Context& context);
+
+// What stands in for `original` when its page is missing: that must not hide why it was wanted.
+Response without_error_page(Response original, const Response& page, const std::string& target, Course& course,
+                            const Context& context) {
+    const std::string reason = page.explanation ? ": " + *page.explanation : "";
+    const std::string first = original.explanation ? *original.explanation + "; " : "";
+    original.explanation = std::make_shared<const std::string>(first + "the error_page \"" + target + "\" answers " +
+                                                               std::to_string(http::code_of(page.status)) + reason);
+    original.severity = os::LogLevel::error;
+    set_built_in_page(original, course.request(), context);
+    return original;
+}
+
 // The page's own answer in place of `original`, whose status and fields (Allow, Content-Range) stay.
-Response serve_error_page(Response original, const config::ErrorPage& configured, Course& course,
-                          const Context& context) {
+Response serve_error_page(Response original, const config::ErrorPage& configured, const std::string& target,
+                          Course& course, const Context& context) {
     const http::Status failed = original.status;
-    course.reroute_for_error_page(configured.target);
+    course.reroute_for_error_page(target, failed);
     Response page;
     answer(course, context, page);
-    if (page.awaited) return page;
-    if (page.lacks_page && http::code_of(page.status) >= 400) {
-        // A missing error page must not hide why it was wanted.
-        const std::string reason = page.explanation ? ": " + *page.explanation : "";
-        const std::string first = original.explanation ? *original.explanation + "; " : "";
-        original.explanation =
-            std::make_shared<const std::string>(first + "the error_page \"" + configured.target + "\" answers " +
-                                                std::to_string(http::code_of(page.status)) + reason);
-        original.severity = os::LogLevel::error;
-        set_built_in_page(original, course.request(), context);
-        return original;
-    }
+    if (page.lacks_page && http::code_of(page.status) >= 400 && course.may_have_error_page() &&
+        find_error_page(*course.request().route.settings, page.status) != nullptr)
+        page = with_page(std::move(page), course, context);
+    if (page.awaited || page.closes) return page;
+    if (page.lacks_page && http::code_of(page.status) >= 400)
+        return without_error_page(std::move(original), page, target, course, context);
     page.explanation = std::move(original.explanation);
     page.severity = original.severity;
     if (page.lacks_page) {
@@ -131,12 +187,16 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
 }
 
 Response with_page(Response response, Course& course, const Context& context) {
-    if (const config::ErrorPage* configured = find_error_page(*course.request().route.settings, response.status)) {
-        if (configured->target.starts_with('/'))
-            return serve_error_page(std::move(response), *configured, course, context);
-        redirect_to_error_page(response, *configured);
+    const Request& request = course.request();
+    const config::ErrorPage* configured =
+        course.may_have_error_page() ? find_error_page(*request.route.settings, response.status) : nullptr;
+    if (configured != nullptr) {
+        const std::string target = routing::value_of(configured->target, request);
+        if (target.starts_with('/') || target.starts_with('@'))
+            return serve_error_page(std::move(response), *configured, target, course, context);
+        redirect_to_error_page(response, request, *configured, target);
     }
-    set_built_in_page(response, course.request(), context);
+    set_built_in_page(response, request, context);
     return response;
 }
 
@@ -144,9 +204,11 @@ Response with_page(Response response, Course& course, const Context& context) {
 
 std::optional<Response> refuse_method(const Request& request) {
     if (request.is_error_page || request.head.form == http::TargetForm::asterisk) return std::nullopt;
-    const std::optional<http::MethodSet> allowed = allowed_methods(request);
-    if (!is_never_allowed(request.method) && (!allowed || allowed->contains(request.method))) return std::nullopt;
-    const std::string allow = allowed.value_or(methods_of_files).to_string();
+    const http::MethodSet allowed = allowed_methods(request);
+    // What stands in the configuration is there for any method, unless that names some.
+    const bool any = request.answer() != nullptr && !request.route.settings->methods;
+    if (!is_never_allowed(request.method) && (any || allowed.contains(request.method))) return std::nullopt;
+    const std::string allow = allowed.to_string();
     std::string explanation =
         "method " + std::string{http::name_of(request.method)} + " is not allowed here, only " + allow;
     Response response = failure(http::Status::method_not_allowed, std::move(explanation), os::LogLevel::info);
@@ -154,18 +216,20 @@ std::optional<Response> refuse_method(const Request& request) {
     return response;
 }
 
-void respond(const Request& request, const Context& context, Response& response) {
+void respond(Request& request, const Context& context, Response& response) {
     if (request.head.form == http::TargetForm::asterisk) {
         response = answer_for_server();
         return;
     }
-    Course course{request, context};
+    Course course{request};
     answer(course, context, response);
     if (response.lacks_page) response = with_page(std::move(response), course, context);
+    if (response.awaited) course.begin_anew();
 }
 
-Response refuse(http::Status status, const Request& request, const Context& context) {
-    Course course{request, context};
+Response refuse(http::Status status, Request& request, const Context& context) {
+    Course course{request};
+    if (request.variation) request.variation->answer.reset();
     return with_page(failure(status, Explanation{}), course, context);
 }
 

@@ -17,9 +17,10 @@ const config::ErrorPage* find_error_page(const config::LocationSettings& setting
     return found == settings.error_pages.end() ? nullptr : &*found;
 }
 
-void redirect_to_error_page(Response& response, const config::ErrorPage& page) {
+void redirect_to_error_page(Response& response, const Request& request, const config::ErrorPage& page,
+                            const std::string& target) {
     const bool keeps_code = page.replacement && is_redirect(*page.replacement);
-    redirect(response, keeps_code ? *page.replacement : http::Status::found, page.target);
+    redirect(response, request, keeps_code ? *page.replacement : http::Status::found, target);
 }
 
 void set_built_in_page(Response& response, const Request& request, const Context& context) {

@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "handlers/pages.hpp"
 #include "http/media_types.hpp"
+#include "routing/variables.hpp"
 
 namespace handlers {
 
@@ -10,6 +11,38 @@ namespace {
 
 constexpr std::string_view page_fields = "Content-Type: text/html; charset=utf-8\r\n";
 static_assert(page_fields.substr(14, page_media_type.size()) == page_media_type);
+
+// Spaces and control bytes, which variables may have brought, would end the field or the URL.
+std::string as_url(std::string_view location) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string url;
+    url.reserve(location.size());
+    for (const char c : location) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte > 0x20 && byte != 0x7F) {
+            url.push_back(c);
+        } else {
+            url.append({'%', digits[byte >> 4U], digits[byte & 0xFU]});
+        }
+    }
+    return url;
+}
+
+// "http://host:port", as absolute redirects begin.
+std::string origin_of(const Request& request) {
+    using config::Variable;
+    using config::VariableUse;
+    const config::LocationSettings& settings = *request.route.settings;
+    const auto append = [&](std::string& out, Variable variable) {
+        routing::append_variable(out, {VariableUse::Kind::built_in, static_cast<std::uint32_t>(variable)}, request);
+    };
+    std::string origin{"http://"};
+    append(origin, settings.server_name_in_redirect ? Variable::server_name : Variable::host);
+    std::string port;
+    append(port, Variable::server_port);
+    if (settings.port_in_redirect && !port.empty() && port != "80") origin.append(":").append(port);
+    return origin;
+}
 
 }  // namespace
 
@@ -27,7 +60,9 @@ Response failure(http::Status status, Explanation explanation, os::LogLevel seve
     return response;
 }
 
-void redirect(Response& response, http::Status status, std::string location) {
+void redirect(Response& response, const Request& request, http::Status status, std::string location) {
+    location = as_url(location);
+    if (location.starts_with('/') && request.route.settings->absolute_redirect) location.insert(0, origin_of(request));
     response.status = status;
     response.fields.add("Location", location);
     response.location = std::make_shared<const std::string>(std::move(location));

@@ -15,21 +15,24 @@ std::string type_of_text(const Request& request) {
 
 }  // namespace
 
-Outcome Redirect::handle(const Request& request, const Context&, Response& response) const {
-    const std::optional<config::Return>& configured = request.route.settings->return_;
-    if (!configured) return Declined{};
-    if (configured->redirects) {
-        redirect(response, configured->status, configured->text);
-        return Answered{};
+void give(const routing::Answer& answer, const Request& request, Response& response) {
+    if (answer.closes) {
+        response.status = answer.status;
+        response.closes = true;
+        return;
     }
-    response.status = configured->status;
-    if (configured->text.empty()) {
-        response.lacks_page = http::code_of(configured->status) >= 300 && !http::never_has_content(configured->status);
-    } else if (!http::never_has_content(configured->status)) {
+    if (answer.redirects) return redirect(response, request, answer.status, answer.text);
+    if (!request.variation->problem.empty()) {
+        response = failure(answer.status, request.variation->problem);
+        return;
+    }
+    response.status = answer.status;
+    if (!answer.has_text) {
+        response.lacks_page = http::code_of(answer.status) >= 300 && !http::never_has_content(answer.status);
+    } else if (!http::never_has_content(answer.status)) {
         response.fields.add("Content-Type", type_of_text(request));
-        response.content = body::Memory{std::make_shared<const std::string>(configured->text)};
+        response.content = body::Memory{std::make_shared<const std::string>(answer.text)};
     }
-    return Answered{};
 }
 
 }  // namespace handlers

@@ -103,9 +103,17 @@ files::EntryRef look_up(const routing::Resource& resource, const Request& reques
 Response redirect_to_folder(const Request& request) {
     Response response;
     const std::string folder = std::string{request.path} + "/";
-    redirect(response, http::Status::moved_permanently,
-             http::encode_path_and_query(folder, request.head.query(), request.head.has_query));
+    redirect(response, request, http::Status::moved_permanently,
+             http::encode_path_and_query(folder, request.args(), request.has_args()));
     return response;
+}
+
+// Whether the path of a folder's index file has to be settled for itself.
+bool leads_elsewhere(const Request& request, const std::string& path) {
+    const config::Location* location = request.route.location;
+    if (!request.route.server->script.empty()) return true;
+    if (location != nullptr && (!location->script.empty() || location->settings.try_files)) return true;
+    return request.routes->route(request, path).settings != request.route.settings;
 }
 
 // The first index file that exists, declined when there is none.
@@ -124,8 +132,7 @@ Outcome serve_index(const Request& request, const routing::Resource& folder, con
         if (entry->status().kind != os::FileStatus::Kind::regular) continue;
         // The file's own path may belong to another location, which then has the say.
         context.scratch.assign(request.path).append(name);
-        if (context.routes.route(request.server, context.scratch).settings != request.route.settings)
-            return Reroute{context.scratch};
+        if (leads_elsewhere(request, context.scratch)) return Reroute{context.scratch};
         serve(std::move(entry), name, request, context, response);
         return Answered{};
     }
@@ -193,7 +200,7 @@ Response open_failure(const routing::Resource& resource, files::Entry& entry, co
 }
 
 Outcome StaticFile::handle(const Request& request, const Context& context, Response& response) const {
-    const std::optional<routing::Resource> resource = routing::resource_for(request.route, request.path);
+    const std::optional<routing::Resource> resource = routing::resource_for(request, request.path);
     if (!resource) {
         response = without_resource(request);
         return Answered{};

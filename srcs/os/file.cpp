@@ -28,6 +28,7 @@ FileStatus::Kind kind_of(mode_t mode) {
 FileStatus from_kernel(const struct stat& status) {
     return {
         .kind = kind_of(status.st_mode),
+        .executable = (status.st_mode & S_IXUSR) != 0,
         .size = static_cast<std::uint64_t>(status.st_size),
         .modified = status.st_mtim,
         .changed = status.st_ctim,

@@ -157,6 +157,11 @@ std::string Endpoint::address_text() const {
     return text;
 }
 
+std::string_view Endpoint::address_bytes() const {
+    const std::size_t size = family_ == Family::ipv4 ? 4 : family_ == Family::ipv6 ? address_.size() : 0;
+    return {reinterpret_cast<const char*>(address_.data()), size};
+}
+
 void Endpoint::append_address(std::string& out) const {
     switch (family_) {
         case Family::ipv4:

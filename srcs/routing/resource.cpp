@@ -1,6 +1,7 @@
 #include "routing/resource.hpp"
 
 #include "base/ascii.hpp"
+#include "routing/variables.hpp"
 
 namespace routing {
 
@@ -9,6 +10,35 @@ namespace {
 std::string_view without_leading_slash(std::string_view path) {
     if (path.starts_with('/')) path.remove_prefix(1);
     return path;
+}
+
+// What follows the location's own path; nullopt where that would cut a segment in two.
+std::optional<std::string_view> behind_location(const Route& route, std::string_view path) {
+    if (!path.starts_with(route.location_path)) return std::nullopt;  // rewritten to a path of another location
+    const std::string_view rest = path.substr(route.location_path.size());
+    if (rest.empty() || rest.starts_with('/') || route.location_path.ends_with('/')) return rest;
+    return std::nullopt;
+}
+
+// The parts of the path are put together in the request's own memory.
+std::optional<Resource> resource_of_variables(const Request& request, std::string_view path) {
+    const Mapping& mapping = *request.route.mapping;
+    if (mapping.replaces_location && !mapping.is_whole) {
+        const std::optional<std::string_view> rest = behind_location(request.route, path);
+        if (!rest) return std::nullopt;
+        path = *rest;
+    }
+    std::string made;
+    append(made, *mapping.rest, request);
+    if (!mapping.is_whole) {
+        if (!made.empty() && !made.ends_with('/') && !path.empty()) made.push_back('/');
+        made.append(made.empty() || made.ends_with('/') ? without_leading_slash(path) : path);
+    }
+    std::string& kept = request.vary().resource;
+    kept = std::move(made);
+    std::string_view relative = kept;
+    while (relative.starts_with('/')) relative.remove_prefix(1);
+    return Resource{mapping.root, relative};
 }
 
 }  // namespace
@@ -21,18 +51,28 @@ std::string Resource::shown() const {
     return text.append("\"");
 }
 
-std::optional<Resource> resource_for(const Route& route, std::string_view path) {
-    const Mapping& mapping = *route.mapping;
+std::optional<Resource> resource_for(const Request& request, std::string_view path) {
+    const Mapping& mapping = *request.route.mapping;
     if (mapping.root == nullptr) return std::nullopt;
+    if (mapping.rest != nullptr) return resource_of_variables(request, path);
     if (!mapping.replaces_location) return Resource{mapping.root, without_leading_slash(path)};
-    const std::string_view rest = path.substr(route.location_path.size());
-    if (!mapping.file_name.empty()) {
-        if (!rest.empty()) return std::nullopt;
-        return Resource{mapping.root, mapping.file_name};
-    }
-    const bool whole_segment = rest.empty() || rest.starts_with('/') || route.location_path.ends_with('/');
-    if (!whole_segment) return std::nullopt;
-    return Resource{mapping.root, without_leading_slash(rest)};
+    const std::optional<std::string_view> rest = behind_location(request.route, path);
+    if (!rest) return std::nullopt;
+    if (mapping.file_name.empty()) return Resource{mapping.root, without_leading_slash(*rest)};
+    if (!rest->empty()) return std::nullopt;
+    return Resource{mapping.root, mapping.file_name};
+}
+
+std::optional<std::string> document_root(const Request& request) {
+    const Mapping& mapping = *request.route.mapping;
+    if (mapping.root == nullptr) return std::nullopt;
+    std::string path = mapping.root->path();
+    if (mapping.rest == nullptr && mapping.file_name.empty()) return path;
+    if (!path.ends_with('/')) path.push_back('/');
+    path.append(mapping.file_name);
+    if (mapping.rest != nullptr) append(path, *mapping.rest, request);
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    return path;
 }
 
 }  // namespace routing

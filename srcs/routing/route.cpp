@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "os/file.hpp"
+#include "routing/request.hpp"
 
 namespace routing {
 
@@ -18,9 +19,21 @@ bool is_file(const std::string& path) {
     return status && status.value().kind == os::FileStatus::Kind::regular;
 }
 
+// The part of the path that an alias replaces.
+std::string_view location_path(const config::Location& location) {
+    switch (location.match) {
+        case config::Location::Match::exact:
+        case config::Location::Match::prefix:
+        case config::Location::Match::preferred_prefix: return location.path;
+        case config::Location::Match::regex:
+        case config::Location::Match::named: break;
+    }
+    return {};
+}
+
 }  // namespace
 
-RouteTable::RouteTable(const config::Settings& settings, os::DescriptorReserve& reserve) {
+RouteTable::RouteTable(const config::Settings& settings, os::DescriptorReserve& reserve) : settings_(settings) {
     for (const config::Socket& socket : settings.sockets) sockets_.push_back(compile_names(settings, socket));
     for (const config::Server& server : settings.servers) servers_.push_back(compile_server(server, reserve));
 }
@@ -29,7 +42,6 @@ RouteTable::SocketNames RouteTable::compile_names(const config::Settings& settin
                                                   const config::Socket& socket) const {
     SocketNames names;
     names.default_server = socket.default_server;
-    names.only_one = socket.servers.size() == 1;
     for (std::size_t server : socket.servers) {
         for (const config::ServerName& name : settings.servers[server].names) {
             switch (name.kind) {
@@ -37,34 +49,69 @@ RouteTable::SocketNames RouteTable::compile_names(const config::Settings& settin
                 case config::ServerName::Kind::exact: names.exact.emplace(name.text, server); break;
                 case config::ServerName::Kind::leading_wildcard: names.leading.push_back({name.text, server}); break;
                 case config::ServerName::Kind::trailing_wildcard: names.trailing.push_back({name.text, server}); break;
+                case config::ServerName::Kind::regex: names.patterns.emplace_back(name.pattern.get(), server); break;
             }
         }
     }
     sort_longest_first(names.leading);
     sort_longest_first(names.trailing);
+    names.only_one = socket.servers.size() == 1 && names.patterns.empty();
     return names;
 }
 
 RouteTable::CompiledServer RouteTable::compile_server(const config::Server& server, os::DescriptorReserve& reserve) {
-    CompiledServer compiled{&server, compile_mapping(server.settings, reserve), {}, {}};
-    for (const config::Location& location : server.locations) {
-        auto& group = location.match == config::Location::Match::exact ? compiled.exact : compiled.prefixes;
-        group.push_back({&location, compile_mapping(location.settings, reserve)});
-    }
-    std::ranges::sort(compiled.exact, {},
-                      [](const CompiledLocation& entry) { return std::string_view{entry.location->path}; });
-    std::ranges::stable_sort(compiled.prefixes, std::greater{},
-                             [](const CompiledLocation& entry) { return entry.location->path.size(); });
-    return compiled;
+    compile_script(server.script, reserve);
+    return {&server, compile_mapping(server.settings, reserve), compile_level(server.locations, reserve)};
 }
 
-Mapping RouteTable::compile_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve) {
-    if (!settings.root.empty()) return {root_at(settings.root, reserve), false, {}};
-    if (settings.alias.empty()) return {};
-    if (!is_file(settings.alias)) return {root_at(settings.alias, reserve), true, {}};
-    const std::size_t slash = settings.alias.rfind('/');
-    return {root_at(slash == 0 ? "/" : settings.alias.substr(0, slash), reserve), true,
-            settings.alias.substr(slash + 1)};
+RouteTable::Level RouteTable::compile_level(const std::vector<config::Location>& locations,
+                                            os::DescriptorReserve& reserve) {
+    Level level;
+    for (const config::Location& location : locations) {
+        CompiledLocation compiled{&location, compile_mapping(location.settings, reserve),
+                                  compile_level(location.nested, reserve)};
+        compile_script(location.script, reserve);
+        switch (location.match) {
+            case config::Location::Match::exact: level.exact.push_back(std::move(compiled)); break;
+            case config::Location::Match::prefix:
+            case config::Location::Match::preferred_prefix: level.prefixes.push_back(std::move(compiled)); break;
+            case config::Location::Match::regex: level.patterns.push_back(std::move(compiled)); break;
+            case config::Location::Match::named: level.named.push_back(std::move(compiled)); break;
+        }
+    }
+    std::ranges::sort(level.exact, {},
+                      [](const CompiledLocation& entry) { return std::string_view{entry.location->path}; });
+    std::ranges::stable_sort(level.prefixes, std::greater{},
+                             [](const CompiledLocation& entry) { return entry.location->path.size(); });
+    return level;
+}
+
+void RouteTable::compile_script(const config::Script& script, os::DescriptorReserve& reserve) {
+    for (const config::Step& step : script) {
+        const auto* condition = std::get_if<config::IfStep>(&step.what);
+        if (condition != nullptr && condition->settings) compile_mapping(*condition->settings, reserve);
+    }
+}
+
+const Mapping* RouteTable::compile_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve) {
+    auto& mapping = mappings_[&settings];
+    mapping = std::make_unique<const Mapping>(make_mapping(settings, reserve));
+    return mapping.get();
+}
+
+Mapping RouteTable::make_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve) {
+    Mapping mapping;
+    mapping.rest = settings.root_rest.get();
+    mapping.replaces_location = !settings.alias.empty();
+    mapping.is_whole = settings.alias_is_whole;
+    if (mapping.replaces_location && mapping.rest == nullptr && is_file(settings.alias)) {
+        const std::size_t slash = settings.alias.rfind('/');
+        mapping.root = root_at(slash == 0 ? "/" : settings.alias.substr(0, slash), reserve);
+        mapping.file_name = settings.alias.substr(slash + 1);
+    } else if (mapping.replaces_location || !settings.root.empty()) {
+        mapping.root = root_at(mapping.replaces_location ? settings.alias : settings.root, reserve);
+    }
+    return mapping;
 }
 
 files::Root* RouteTable::root_at(const std::string& path, os::DescriptorReserve& reserve) {
@@ -73,36 +120,85 @@ files::Root* RouteTable::root_at(const std::string& path, os::DescriptorReserve&
     return root.get();
 }
 
-std::size_t RouteTable::server_for(std::size_t socket, std::string_view host) const {
+void RouteTable::choose_server(Request& request, std::size_t socket) const {
     const SocketNames& names = sockets_[socket];
-    if (names.only_one) return names.default_server;
-    if (const auto exact = names.exact.find(host); exact != names.exact.end()) return exact->second;
-    for (const Wildcard& wildcard : names.leading) {
-        if (host.size() > wildcard.text.size() && host.ends_with(wildcard.text)) return wildcard.server;
+    const std::string_view host = request.head.host;
+    request.server = names.default_server;
+    if (names.only_one) return;
+    if (const auto exact = names.exact.find(host); exact != names.exact.end()) {
+        request.server = exact->second;
+        return;
     }
-    for (const Wildcard& wildcard : names.trailing) {
-        if (host.size() > wildcard.text.size() && host.starts_with(wildcard.text)) return wildcard.server;
+    const auto take = [&](const std::vector<Wildcard>& wildcards, auto fits) {
+        const auto found = std::ranges::find_if(wildcards, fits);
+        if (found != wildcards.end()) request.server = found->server;
+        return found != wildcards.end();
+    };
+    const auto is_longer = [&](const Wildcard& one) { return host.size() > one.text.size(); };
+    if (take(names.leading, [&](const Wildcard& one) { return is_longer(one) && host.ends_with(one.text); })) return;
+    if (take(names.trailing, [&](const Wildcard& one) { return is_longer(one) && host.starts_with(one.text); })) return;
+    for (const auto& [pattern, server] : names.patterns) {
+        if (!request.match(*pattern, host)) continue;
+        request.server = server;
+        return;
     }
-    return names.default_server;
 }
 
-Route RouteTable::route(std::size_t server, std::string_view path) const {
-    const CompiledServer& compiled = servers_[server];
+// As nginx does: prefixes first, in each level the longest; an exact one ends the search; then the regular expressions
+// from the innermost level outwards, unless the prefix that was found there rules them out.
+RouteTable::Found RouteTable::find(const Level& level, const Request& request, std::string_view path) const {
     const auto path_of = [](const CompiledLocation& entry) { return std::string_view{entry.location->path}; };
-    const auto matched = [&](const CompiledLocation& entry) {
-        return Route{compiled.server, &entry.location->settings, &entry.mapping, entry.location->path};
-    };
-    const auto exact = std::ranges::lower_bound(compiled.exact, path, {}, path_of);
-    if (exact != compiled.exact.end() && path_of(*exact) == path) return matched(*exact);
-    for (const CompiledLocation& entry : compiled.prefixes) {
-        if (path.starts_with(entry.location->path)) return matched(entry);
+    const auto exact = std::ranges::lower_bound(level.exact, path, {}, path_of);
+    if (exact != level.exact.end() && path_of(*exact) == path) return {&*exact, true};
+    const auto prefix = std::ranges::find_if(
+        level.prefixes, [&](const CompiledLocation& entry) { return path.starts_with(entry.location->path); });
+    Found found;
+    bool patterns_count = true;
+    if (prefix != level.prefixes.end()) {
+        found = find(prefix->inside, request, path);
+        if (found.is_final) return found;
+        if (found.location == nullptr) found.location = &*prefix;
+        patterns_count = prefix->location->match != config::Location::Match::preferred_prefix;
     }
-    return route_of_server(server);
+    const Found pattern = patterns_count ? find_pattern(level, request, path) : Found{};
+    return pattern.location != nullptr ? pattern : found;
+}
+
+RouteTable::Found RouteTable::find_pattern(const Level& level, const Request& request, std::string_view path) const {
+    for (const CompiledLocation& entry : level.patterns) {
+        if (!request.match(*entry.location->pattern, path)) continue;
+        const Found inner = find(entry.inside, request, path);
+        return {inner.location != nullptr ? inner.location : &entry, true};
+    }
+    return {};
+}
+
+Route RouteTable::route(const Request& request, std::string_view path) const {
+    const CompiledServer& compiled = servers_[request.server];
+    const CompiledLocation* found = find(compiled.locations, request, path).location;
+    if (found == nullptr) return route_of_server(request.server);
+    return {compiled.server, found->location, &found->location->settings, found->mapping,
+            location_path(*found->location)};
+}
+
+const config::Location* RouteTable::named_location(std::size_t server, std::string_view name) const {
+    for (const CompiledLocation& entry : servers_[server].locations.named)
+        if (entry.location->path == name) return entry.location;
+    return nullptr;
+}
+
+Route RouteTable::route_of(std::size_t server, const config::Location& location) const {
+    return {servers_[server].server, &location, &location.settings, mapping_of(location.settings),
+            location_path(location)};
+}
+
+const Mapping* RouteTable::mapping_of(const config::LocationSettings& settings) const {
+    return mappings_.at(&settings).get();
 }
 
 Route RouteTable::route_of_server(std::size_t server) const {
     const CompiledServer& compiled = servers_[server];
-    return {compiled.server, &compiled.server->settings, &compiled.mapping, {}};
+    return {compiled.server, nullptr, &compiled.server->settings, compiled.mapping, {}};
 }
 
 }  // namespace routing

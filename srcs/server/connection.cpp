@@ -9,8 +9,11 @@ namespace server {
 
 Connection::Connection(Services& services, os::Accepted accepted, std::size_t listener, std::uint64_t number)
     : services_(services),
-      peer_(std::move(accepted.peer)),
-      number_(number),
+      facts_{.peer = std::move(accepted.peer),
+             .number = number,
+             .requests = 0,
+             .socket = accepted.socket.fd(),
+             .began_at = services.clock.now()},
       settings_(nullptr),
       pace_(services.clock.now()),
       listener_(static_cast<std::uint32_t>(listener)),
@@ -74,22 +77,22 @@ void Connection::plan_next_turn() {
     const bool fetching = state_ == State::handling && exchange_->is_fetching();
     if (wants_to_send() ? can_send() : !fetching && (postponed_ || transport_.can_receive())) transport_.again();
     const bool waits = state_ == State::idle && !wants_to_send();
-    if (waits && !idle_mark_.linked()) (requests_ > 0 ? services_.idle : services_.silent).push_back(idle_mark_);
+    if (waits && !idle_mark_.linked()) (facts_.requests > 0 ? services_.idle : services_.silent).push_back(idle_mark_);
     if (!waits) idle_mark_.unlink();
     timer_.set(deadline());
 }
 
 bool Connection::can_be_spared() const {
     if (transport_.can_receive()) return false;
-    return requests_ > 0 || services_.clock.now() - pace_.entered() >= time_to_speak;
+    return facts_.requests > 0 || services_.clock.now() - pace_.entered() >= time_to_speak;
 }
 
 base::Instant Connection::deadline() const {
     if (wants_to_send()) return waits_for_disk() ? base::Instant::max() : pace_.sending(settings());
     switch (state_) {
         case State::idle:
-            return requests_ == 0 ? pace_.first_request(services_.site.default_server(listener_))
-                                  : pace_.next_request(settings());
+            return facts_.requests == 0 ? pace_.first_request(services_.site.default_server(listener_))
+                                        : pace_.next_request(settings());
         case State::reading_head: return pace_.head(exchange_->server());
         case State::reading_content: return pace_.content(settings(), exchange_->content_taken());
         case State::lingering: return pace_.lingering(settings());
@@ -144,9 +147,7 @@ void Connection::process_input() {
     for (bool goes_on = true; goes_on;) {
         switch (state_) {
             case State::idle: goes_on = begin_request(); break;
-            case State::reading_head:
-                goes_on = judge_head(exchange_->read_head(transport_.input(), services_.site));
-                break;
+            case State::reading_head: goes_on = judge_head(exchange_->read_head(transport_.input())); break;
             case State::reading_content: goes_on = read_content(); break;
             case State::handling:
                 // epoll tells of a file's change before it reports a request that was sent after it. Of several
@@ -167,8 +168,8 @@ bool Connection::begin_request() {
     postponed_ = answers_left_ == 0;
     if (postponed_) return false;
     exchange_ = services_.exchanges.take();
-    exchange_->start(services_.site, listener_);
-    const http::RequestParser::Verdict verdict = exchange_->read_head(transport_.input(), services_.site);
+    exchange_->start(services_.site, listener_, facts_, services_.clock);
+    const http::RequestParser::Verdict verdict = exchange_->read_head(transport_.input());
     if (verdict == http::RequestParser::Verdict::need_more && !exchange_->head_has_begun()) {
         // Empty lines before a request-line are skipped (RFC 9112 2.2); they don't make a request.
         transport_.consume(exchange_->head_size());
@@ -192,7 +193,7 @@ bool Connection::judge_head(http::RequestParser::Verdict verdict) {
 }
 
 void Connection::head_complete() {
-    ++requests_;
+    ++facts_.requests;
     settings_ = &exchange_->settings();
     switch (exchange_->expect_content()) {
         case Exchange::ContentVerdict::rejected:
@@ -225,7 +226,7 @@ bool Connection::read_content() {
 
 void Connection::respond() {
     if (!exchange_->respond(services_.site, services_.clock, services_.warmer, transport_.ticket())) return;
-    persists_ = !unread_content_ && !services_.draining && exchange_->may_persist(requests_);
+    persists_ = !unread_content_ && !services_.draining && exchange_->may_persist(facts_.requests);
     queue_response();
 }
 
@@ -243,6 +244,7 @@ void Connection::queue_response() {
     // What waits behind this answer goes on when it has been sent, in another turn.
     answers_left_ = response.took_long || answers_left_ == 0 ? 0 : answers_left_ - 1;
     if (response.explanation) log(response.severity, *response.explanation);
+    if (response.closes) return enter(State::closed);
     if (!transport_.has_output()) pace_.progress(services_.clock.now());
     if (!write_answer(*exchange_, transport_, persists_, services_.site.ready_pages(), services_.timestamps)) {
         log(os::LogLevel::error, "the file became shorter, or failed, while it was read");
@@ -270,7 +272,7 @@ bool Connection::response_is_queued() {
 
 // Logs it, and lets go of its part of the input.
 void Connection::finish_exchange() {
-    exchange_->write_access_log(services_.site, peer_, services_.timestamps);
+    exchange_->write_access_log(services_.site, facts_.peer, services_.timestamps);
     services_.counters.answered(exchange_->content_sent());
     transport_.consume(exchange_->leave_input());
     services_.exchanges.give_back(std::move(exchange_));
@@ -310,11 +312,8 @@ void Connection::sent_everything() {
 }
 
 void Connection::log(os::LogLevel level, std::string_view message) {
-    os::ErrorLog& log = services_.site.error_log(exchange_ ? exchange_->settings() : settings());
-    if (!log.takes(level)) return;
-    std::string& line = services_.site.scratch();
-    make_event_line(line, number_, message, peer_, exchange_.get());
-    log.write(level, line);
+    write_event(services_.site, exchange_ ? exchange_->settings() : settings(), level, message, facts_,
+                exchange_.get());
 }
 
 }  // namespace server

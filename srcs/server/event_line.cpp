@@ -25,14 +25,18 @@ void append_exchange(std::string& line, const Exchange& exchange) {
 
 }  // namespace
 
-void make_event_line(std::string& line, std::uint64_t number, std::string_view message, const os::Endpoint& peer,
-                     const Exchange* exchange) {
+void write_event(Site& site, const config::LocationSettings& settings, os::LogLevel level, std::string_view message,
+                 const routing::ConnectionFacts& facts, const Exchange* exchange) {
+    os::ErrorLog& log = site.error_log(settings);
+    if (!log.takes(level)) return;
+    std::string& line = site.scratch();
     line.assign(1, '*');
-    base::append_number(line, number);
+    base::append_number(line, facts.number);
     line.push_back(' ');
     line.append(message).append(client_label);
-    peer.append_address(line);
+    facts.peer.append_address(line);
     if (exchange != nullptr) append_exchange(line, *exchange);
+    log.write(level, line);
 }
 
 }  // namespace server

@@ -5,6 +5,7 @@
 
 #include "base/ascii.hpp"
 #include "handlers/dispatch.hpp"
+#include "routing/rewrite.hpp"
 
 namespace server {
 
@@ -27,8 +28,18 @@ std::string_view first_line(std::string_view bytes) {
 
 }  // namespace
 
-void Exchange::start(const Site& site, std::size_t socket) {
+void Exchange::start(Site& site, std::size_t socket, const routing::ConnectionFacts& connection,
+                     const base::Clock& clock) {
     socket_ = socket;
+    request_.connection = &connection;
+    request_.clock = &clock;
+    request_.routes = &site.routes();
+    request_.workspace = &site.workspace();
+    request_.began_at = clock.now();
+    request_.length = 0;
+    request_.is_internal = request_.is_error_page = false;
+    request_.replaced_status = {};
+    request_.variation.reset();
     request_.server = site.settings().sockets[socket].default_server;
     request_.route = site.routes().route_of_server(request_.server);
     request_.method = http::Method::get;
@@ -43,7 +54,7 @@ void Exchange::start(const Site& site, std::size_t socket) {
     content_sent_ = 0;
 }
 
-http::RequestParser::Verdict Exchange::read_head(std::string_view input, const Site& site) {
+http::RequestParser::Verdict Exchange::read_head(std::string_view input) {
     const http::RequestParser::Verdict verdict = parser_.feed(input, head_);
     head_bytes_ = verdict == http::RequestParser::Verdict::complete ? input.substr(0, parser_.consumed()) : input;
     request_.method = head_.method;
@@ -52,8 +63,9 @@ http::RequestParser::Verdict Exchange::read_head(std::string_view input, const S
         case http::RequestParser::Verdict::rejected: rejection_ = parser_.rejection(); break;
         case http::RequestParser::Verdict::complete:
             request_.path = head_.path;
-            request_.server = site.routes().server_for(socket_, head_.host);
-            request_.route = site.routes().route(request_.server, request_.path);
+            request_.length = parser_.consumed();
+            request_.routes->choose_server(request_, socket_);
+            routing::settle(request_);
             break;
     }
     return verdict;

@@ -1,0 +1,202 @@
+#include "routing/rewrite.hpp"
+
+#include "base/ascii.hpp"
+#include "os/file.hpp"
+#include "routing/own_variables.hpp"
+#include "routing/variables.hpp"
+
+namespace routing {
+
+namespace {
+
+constexpr int most_rounds = 10;  // as in nginx
+
+class Run {
+public:
+    explicit Run(Request& request) : request_(request) {}
+
+    // Carries out the steps; true when nothing after them is to run.
+    bool run(const config::Script& script);
+    bool path_is_new() const { return path_is_new_; }
+
+private:
+    bool carry_out(const config::SetStep& step);
+    bool carry_out(const config::BreakStep& step);
+    bool carry_out(const config::RewriteStep& step);
+    bool carry_out(const config::ReturnStep& step);
+    bool carry_out(const config::IfStep& step);
+    bool holds(const config::IfStep& step) const;
+    bool compares(const config::IfStep& step, const std::string& subject) const;
+    bool redirect(const config::RewriteStep& step);
+    std::string replacement_path(const config::RewriteStep& step, bool encodes) const;
+    void trace(const std::string& line) const {
+        if (request_.trace != nullptr) request_.trace->add(line);
+    }
+
+    Request& request_;
+    bool path_is_new_ = false;  // a location has to be looked for
+};
+
+std::string shown(std::string_view text) {
+    std::string out{"\""};
+    base::append_log_escaped(out, text);
+    return out.append("\"");
+}
+
+bool Run::run(const config::Script& script) {
+    for (const config::Step& step : script)
+        if (std::visit([this](const auto& what) { return carry_out(what); }, step.what)) return true;
+    return false;
+}
+
+bool Run::carry_out(const config::SetStep& step) {
+    std::string value = value_of(step.value, request_);
+    if (request_.trace != nullptr) {
+        const std::string name = step.is_args ? "args" : request_.routes->settings().variables[step.variable].name;
+        trace("set $" + name + " to " + shown(value));
+    }
+    if (step.is_args)
+        request_.change_args(std::move(value));
+    else
+        set_own_variable(step.variable, std::move(value), request_);
+    return false;
+}
+
+bool Run::carry_out(const config::BreakStep&) {
+    trace("break");
+    path_is_new_ = false;
+    return true;
+}
+
+bool Run::carry_out(const config::ReturnStep& step) {
+    Answer answer{step.status, value_of(step.text, request_), step.has_text, step.redirects, step.closes};
+    trace("return " + std::to_string(http::code_of(step.status)) + (step.has_text ? ' ' + shown(answer.text) : ""));
+    request_.vary().answer = std::move(answer);
+    return true;
+}
+
+// With `encodes` the groups become what a URL may hold; the text between them is a URL already.
+std::string Run::replacement_path(const config::RewriteStep& step, bool encodes) const {
+    if (!encodes) return value_of(step.path, request_);
+    std::string path;
+    for (const config::Template::Part& part : step.path.parts()) {
+        path.append(part.text);
+        if (!part.variable) continue;
+        std::string value;
+        append_variable(value, *part.variable, request_);
+        path.append(part.variable->kind == config::VariableUse::Kind::capture ? base::percent_encode_path(value)
+                                                                              : value);
+    }
+    return path;
+}
+
+bool Run::redirect(const config::RewriteStep& step) {
+    std::string url = replacement_path(step, true);
+    if (step.args && !step.args->source().empty()) url.append("?").append(value_of(*step.args, request_));
+    if (step.adds_args && !request_.args().empty()) url.append(step.args ? "&" : "?").append(request_.args());
+    const bool permanent = step.then == config::RewriteStep::Then::permanent;
+    trace("rewrite " + step.pattern.regex.pattern() + ": redirects to " + shown(url));
+    request_.vary().answer =
+        Answer{permanent ? http::Status::moved_permanently : http::Status::found, std::move(url), true, true, false};
+    return true;
+}
+
+bool Run::carry_out(const config::RewriteStep& step) {
+    if (!request_.match(step.pattern, request_.path)) {
+        trace("rewrite " + step.pattern.regex.pattern() + ": does not fit " + shown(request_.path));
+        return false;
+    }
+    using Then = config::RewriteStep::Then;
+    if (step.then == Then::redirect || step.then == Then::permanent) return redirect(step);
+    std::string path = replacement_path(step, false);
+    if (step.args) {
+        std::string args = value_of(*step.args, request_);
+        if (step.adds_args && !request_.args().empty()) args.append(args.empty() ? "" : "&").append(request_.args());
+        request_.change_args(std::move(args));
+    }
+    trace("rewrite " + step.pattern.regex.pattern() + ": " + shown(request_.path) + " becomes " + shown(path));
+    if (!path.starts_with('/')) path.insert(0, 1, '/');
+    request_.change_path(std::move(path));
+    request_.is_internal = true;
+    path_is_new_ = step.then != Then::break_;
+    return step.then != Then::go_on;
+}
+
+bool Run::carry_out(const config::IfStep& step) {
+    const bool holds_now = holds(step);
+    trace(std::string{"if: the condition on "} + shown(step.subject.source()) +
+          (holds_now ? " holds" : " does not hold"));
+    if (!holds_now) return false;
+    if (step.settings) {
+        request_.route.settings = step.settings.get();
+        request_.route.mapping = request_.routes->mapping_of(*step.settings);
+    }
+    return run(step.then);
+}
+
+bool Run::holds(const config::IfStep& step) const {
+    return compares(step, value_of(step.subject, request_)) != step.negated;
+}
+
+bool Run::compares(const config::IfStep& step, const std::string& subject) const {
+    using Test = config::IfStep::Test;
+    using Kind = os::FileStatus::Kind;
+    if (step.test == Test::is_set) return !subject.empty() && subject != "0";
+    if (step.test == Test::equals) return subject == value_of(step.value, request_);
+    if (step.test == Test::matches) return request_.match(*step.pattern, subject);
+    const base::Result<os::FileStatus> found = os::status_of(subject);
+    if (!found) return false;
+    const os::FileStatus& status = found.value();
+    switch (step.test) {
+        case Test::is_file: return status.kind == Kind::regular;
+        case Test::is_folder: return status.kind == Kind::folder;
+        case Test::is_executable: return status.executable;
+        case Test::exists: return true;
+        case Test::is_set:
+        case Test::equals:
+        case Test::matches: break;
+    }
+    return false;
+}
+
+// False: the path is still to be looked for.
+bool run_location(Request& request) {
+    if (request.route.settings->internal && !request.is_internal) {
+        request.vary().answer = Answer{http::Status::not_found, {}, false, false, false};
+        request.vary().problem = "the location is internal: clients can't ask for it";
+        return true;
+    }
+    if (request.route.location == nullptr || request.route.location->script.empty()) return true;
+    Run run{request};
+    run.run(request.route.location->script);
+    return request.answer() != nullptr || !run.path_is_new();
+}
+
+void find_location(Request& request) {
+    for (int round = 0; round <= most_rounds; ++round) {
+        request.route = request.routes->route(request, request.path);
+        if (run_location(request)) return;
+    }
+    Variation& own = request.vary();
+    own.problem = "the path was rewritten more than 10 times, at last to " + shown(request.path);
+    own.answer = Answer{http::Status::internal_server_error, {}, false, false, false};
+}
+
+}  // namespace
+
+void settle(Request& request) {
+    request.route = request.routes->route_of_server(request.server);
+    if (const config::Script& script = request.route.server->script; !script.empty()) {
+        Run run{request};
+        run.run(script);
+        if (request.answer() != nullptr) return;
+    }
+    find_location(request);
+}
+
+void settle_in(const config::Location& location, Request& request) {
+    request.route = request.routes->route_of(request.server, location);
+    if (!run_location(request)) find_location(request);
+}
+
+}  // namespace routing
