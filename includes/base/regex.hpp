@@ -63,7 +63,7 @@ private:
     };
     struct Threads {
         std::vector<Thread> list;          // the best first
-        std::vector<std::uint32_t> slots;  // those of each, one after the other
+        std::vector<std::uint32_t> slots;  // slot_count_ of each, and room for more
     };
     // What is to be tried when the better ways are through; or, with a slot, what that slot held before them.
     struct Pending {

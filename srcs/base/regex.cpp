@@ -106,7 +106,6 @@ void RegexMatcher::prepare(const Program& program, std::string_view text, std::u
     slots_.resize(std::max<std::size_t>(slots_.size(), slot_count));
     found_.resize(std::max<std::size_t>(found_.size(), slot_count));
     now_.list.clear();
-    now_.slots.clear();
 }
 
 // All threads go through the text side by side, in order of preference. Two threads that reach the same state at the
@@ -123,7 +122,6 @@ bool RegexMatcher::run(const Program& program, std::string_view text, std::uint3
         }
         ++turn_;
         soon_.list.clear();
-        soon_.slots.clear();
         // What began earlier is better. A match ends all that is worse, so that nothing begins any more.
         const bool reached = go_on(program, text, position) || (!found && begin(program, text, position));
         found = found || reached;
@@ -134,7 +132,7 @@ bool RegexMatcher::run(const Program& program, std::string_view text, std::uint3
 
 bool RegexMatcher::go_on(const Program& program, std::string_view text, std::size_t position) {
     for (std::size_t i = 0; i < now_.list.size(); ++i) {
-        std::copy_n(now_.slots.begin() + static_cast<std::ptrdiff_t>(i * slot_count_), slot_count_, slots_.begin());
+        std::copy_n(now_.slots.data() + i * slot_count_, slot_count_, slots_.data());
         if (follow(program, text, position, now_.list[i])) return true;
     }
     return false;
@@ -218,8 +216,10 @@ bool RegexMatcher::follow_one(const Program& program, std::string_view text, std
 }
 
 void RegexMatcher::keep(Thread thread) {
+    const std::size_t from = soon_.list.size() * slot_count_;
     soon_.list.push_back(thread);
-    soon_.slots.insert(soon_.slots.end(), slots_.begin(), slots_.begin() + slot_count_);
+    if (soon_.slots.size() < from + slot_count_) soon_.slots.resize(2 * (from + slot_count_));
+    std::copy_n(slots_.data(), slot_count_, soon_.slots.data() + from);
 }
 
 bool RegexMatcher::search(const Regex& regex, std::string_view text) { return run(regex.compiled_->program, text, 0); }
