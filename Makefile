@@ -33,7 +33,8 @@ SOURCES := \
 	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/representation \
 	handlers/static_file handlers/autoindex \
 	handlers/redirect handlers/try_files handlers/error_page handlers/dispatch \
-	server/counters server/timestamps server/ready_pages server/access_log server/site server/preparation \
+	server/counters server/timestamps server/ready_pages server/access_log server/log_files server/access_lines \
+	server/site server/preparation \
 	server/exchange server/event_line server/answer_writer server/pace server/file_sender server/connection \
 	server/server server/master \
 	app/command_line

@@ -80,6 +80,7 @@ std::string escape_html(std::string_view text);
 
 // The inside of a JSON string; bytes that are not UTF-8 become U+FFFD.
 std::string escape_json(std::string_view text);
+void append_json_escaped(std::string& out, std::string_view text);
 
 // As nginx writes variables into its logs: `"`, `\`, bytes below 32 and above 126 become \xHH. Appends to `out`.
 void append_log_escaped(std::string& out, std::string_view text);

@@ -77,7 +77,8 @@ struct Build {
     const Paths& paths;
     bool check_world = true;  // false: no look at files, users and the kernel
     OwnVariables variables{};
-    std::vector<const Token*> named_locations{};  // "@name": what the server that is being read refers to
+    std::map<std::string, const Token*> log_formats{};  // that were asked for before they were made
+    std::vector<const Token*> named_locations{};        // "@name": what the server that is being read refers to
 };
 
 using Setter = void (*)(const Directive& directive, Level& level, Build& build);

@@ -51,9 +51,35 @@ struct ErrorLog {
     Origin origin;
 };
 
+// log_format NAME [escape=...] TEXT...;   The first of all is nginx's "combined", which has no text of its own.
+struct LogFormat {
+    enum class Escape : std::uint8_t { plain, json, none };
+    std::string name;
+    Escape escape = Escape::plain;
+    Template text;
+};
+
+// The file of one path.
 struct AccessLog {
     std::string path;  // absolute ("/dev/stdout" and "/dev/stderr" mean the inherited descriptors)
+    // Where variables are part of the path it is made for each line, and `path` is the folder before the first of them.
+    std::shared_ptr<const Template> rest;
+    std::size_t buffer = 16 * 1024;                  // bytes after which lines are written
+    base::Duration flush = std::chrono::seconds{1};  // lines wait no longer
     Origin origin;
+};
+
+// access_log PATH [FORMAT] [buffer=SIZE] [flush=TIME] [if=CONDITION];
+struct AccessLogUse {
+    std::size_t log = 0;                        // index into Settings::access_logs
+    std::size_t format = 0;                     // index into Settings::log_formats
+    std::shared_ptr<const Template> condition;  // a request is left out where its value is empty or "0"
+};
+
+// open_log_file_cache max=100 inactive=20s;   Files whose paths hold variables.
+struct LogFileCache {
+    std::size_t most = 64;                               // kept open
+    base::Duration inactive = std::chrono::seconds{60};  // closed when nobody wrote to it for so long
 };
 
 // Everything that may differ from one location to the next.
@@ -98,8 +124,8 @@ struct LocationSettings {
     bool log_not_found = true;      // whether 404 is explained in the error log
     bool server_tokens = true;      // the version in Server and on built-in pages
 
-    std::vector<std::size_t> access_logs;  // indices into Settings::access_logs; empty: off
-    std::size_t error_log = 0;             // index into Settings::error_logs
+    std::vector<AccessLogUse> access_logs;  // empty: off
+    std::size_t error_log = 0;              // index into Settings::error_logs
 };
 
 struct Location {
@@ -173,7 +199,9 @@ struct Settings {
     std::string host_name;  // of this machine: $hostname
     std::vector<Server> servers;
     std::vector<AccessLog> access_logs;  // one entry a path
-    std::vector<ErrorLog> error_logs;    // the first is the one of the outermost level
+    std::vector<LogFormat> log_formats{{"combined", LogFormat::Escape::plain, {}}};
+    LogFileCache log_file_cache;
+    std::vector<ErrorLog> error_logs;  // the first is the one of the outermost level
     FileCache file_cache;
     std::size_t worker_processes = 1;      // 1: no master beside it
     std::size_t worker_connections = 512;  // of each process

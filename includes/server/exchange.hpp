@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,7 +92,7 @@ public:
     // null.
     const std::shared_ptr<const std::string>* shared_page() const;
     // Somebody else has written the response and its content.
-    void content_was_written();
+    void content_was_written(std::size_t head_size);
 
     // Head, and content as far as it is small; `persists`: another request may follow. False: a file didn't hold what
     // it promised, nothing sensible was written.
@@ -106,7 +107,7 @@ public:
     void count_sent(std::uint64_t bytes) { content_sent_ += bytes; }
 
     // One line to each access log of the location; none if no byte of a request came.
-    void write_access_log(Site& site, const os::Endpoint& peer, Timestamps& timestamps) const;
+    void write_access_log(Site& site, Timestamps& timestamps, bool is_complete, bool persists);
 
     // As it was sent; where none could be read, what came in its place, perhaps cut.
     std::string_view request_line() const;
@@ -119,6 +120,7 @@ private:
     ContentStep take_chunked(std::string_view input);
     handlers::Context context(Site& site, const base::Clock& clock) const;
     bool exceeds_limit(std::uint64_t bytes) const;
+    void keep_fields();
 
     std::size_t socket_ = 0;
     http::RequestParser parser_;
@@ -132,7 +134,9 @@ private:
     http::ChunkedDecoder decoder_;
     std::uint64_t content_taken_ = 0;  // bytes of the request's content, decoded
     handlers::Response response_;
-    std::uint64_t content_sent_ = 0;  // bytes of the response's content
+    std::uint64_t content_sent_ = 0;               // bytes of the response's content
+    std::uint64_t head_sent_ = 0;                  // bytes of its head
+    std::optional<std::uint64_t> content_length_;  // what Content-Length said
     FileSender file_sender_;
     net::Warming fetching_;
     bool fetched_ = false;  // once for this answer: who has waited reads it now, wherever it is

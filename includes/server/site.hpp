@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -15,7 +16,9 @@
 #include "os/log.hpp"
 #include "os/sandbox.hpp"
 #include "routing/request.hpp"
+#include "routing/variables.hpp"
 #include "server/access_log.hpp"
+#include "server/log_files.hpp"
 #include "server/ready_pages.hpp"
 
 namespace server {
@@ -23,7 +26,7 @@ namespace server {
 // The log files of a configuration, open; indices as in Settings.
 struct Logs {
     std::vector<os::LogSink> error_logs;
-    std::vector<os::LogSink> access_logs;
+    std::vector<std::optional<os::LogSink>> access_logs;  // none where variables are part of the path
 
     static base::Result<Logs> open(const config::Settings& settings);
     // Gives each file that could not be opened anew, and stays as it is, to `complain`.
@@ -61,7 +64,8 @@ public:
 
     os::ErrorLog& error_log() { return *error_logs_.front(); }  // of the outermost level
     os::ErrorLog& error_log(const config::LocationSettings& settings) { return *error_logs_[settings.error_log]; }
-    AccessLog& access_log(std::size_t index) { return *access_logs_[index]; }
+    // Where the request's line goes; null where the log can't be opened now.
+    AccessLog* access_log(std::size_t index, const routing::Request& request, const routing::Reply& reply);
     void flush_logs();
     // At the end of a turn: also tells, once, that there are files which can't be watched.
     void flush_error_logs();
@@ -80,7 +84,8 @@ private:
     routing::Workspace workspace_;
     bool unwatched_told_ = false;                            // that some files are not watched
     std::vector<std::unique_ptr<os::ErrorLog>> error_logs_;  // index as in Settings::error_logs
-    std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs
+    std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs; null as in Logs
+    LogFiles log_files_;
 };
 
 }  // namespace server

@@ -120,6 +120,11 @@ std::string escape_html(std::string_view text) {
 std::string escape_json(std::string_view text) {
     std::string out;
     out.reserve(text.size());
+    append_json_escaped(out, text);
+    return out;
+}
+
+void append_json_escaped(std::string& out, std::string_view text) {
     while (!text.empty()) {
         const char c = text.front();
         const std::size_t length = utf8_length(text);
@@ -135,7 +140,6 @@ std::string escape_json(std::string_view text) {
         }
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
-    return out;
 }
 
 namespace {

@@ -100,8 +100,10 @@ void Binder::bind_block(const Directive& directive, Level& level) {
 // What http has without being told.
 void Binder::complete(Level& level) {
     if (!level.contexts.contains(Context::http) || level.first_use("access_log") != nullptr) return;
-    build_.settings.access_logs.push_back({"/dev/stdout", {}});
-    level.settings().access_logs = {build_.settings.access_logs.size() - 1};
+    AccessLog log;
+    log.path = "/dev/stdout";
+    build_.settings.access_logs.push_back(std::move(log));
+    level.settings().access_logs = {AccessLogUse{build_.settings.access_logs.size() - 1, 0, nullptr}};
 }
 
 void Binder::bind_server(const Directive& directive, const Level& outer) {
@@ -190,6 +192,9 @@ void bind(const Tree& tree, const std::string& main_file, Build& build) {
     Binder binder{tree, build};
     binder.bind_top();
     build.variables.report_missing(build.report);
+    for (const auto& [name, token] : build.log_formats)
+        build.report.error(*token, "access_log: there is no format " + quoted(name),
+                           "make it with log_format, or write \"combined\"");
     build.settings.host_name = name_of_this_machine();
     for (std::string& name : build.variables.names()) build.settings.variables.push_back({std::move(name)});
     if (!build.report.failed() && build.settings.servers.empty())

@@ -131,7 +131,6 @@ constexpr std::array refused_rows = std::to_array<Refused>({
     {"limit_req", in_front},
     {"limit_req_zone", in_front},
     {"load_module", "webserv has no modules"},
-    {"log_format", "access logs are written in nginx's \"combined\" format"},
     {"mail", "webserv serves HTTP only"},
     {"map", "variables are not supported yet"},
     {"max_ranges", "one range is served, of several none"},

@@ -3,41 +3,25 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/ascii.hpp"
-
 namespace server {
 
-namespace {
+AccessLog::AccessLog(os::LogSink sink, const config::AccessLog& settings, const base::Clock& clock, net::Timers& timers,
+                     os::ErrorLog& errors)
+    : sink_(std::move(sink)),
+      clock_(clock),
+      errors_(errors),
+      flush_size_(std::max<std::size_t>(settings.buffer, 1)),
+      flush_interval_(settings.flush),
+      flush_at_(flush_size_),
+      timer_(timers, *this) {}
 
-// nginx writes "-" where a field isn't there.
-void append_quoted(std::string& out, std::string_view text) {
-    out.push_back('"');
-    if (text.empty()) {
-        out.push_back('-');
-    } else {
-        base::append_log_escaped(out, text);
-    }
-    out.push_back('"');
+std::string& AccessLog::begin_line() {
+    last_line_at_ = clock_.now();
+    if (buffer_.empty()) timer_.set(clock_.now() + flush_interval_);
+    return buffer_;
 }
 
-}  // namespace
-
-AccessLog::AccessLog(os::LogSink sink, const base::Clock& clock, net::Timers& timers, os::ErrorLog& errors)
-    : sink_(std::move(sink)), clock_(clock), errors_(errors), timer_(timers, *this) {}
-
-void AccessLog::append(const AccessRecord& record) {
-    if (buffer_.empty()) timer_.set(clock_.now() + flush_interval);
-    record.peer.append_address(buffer_);
-    buffer_.append(" - - [").append(record.time).append("] \"");
-    base::append_log_escaped(buffer_, record.request_line);
-    buffer_.append("\" ");
-    base::append_number(buffer_, http::code_of(record.status));
-    buffer_.push_back(' ');
-    base::append_number(buffer_, record.content_bytes);
-    buffer_.push_back(' ');
-    append_quoted(buffer_, record.referer);
-    buffer_.push_back(' ');
-    append_quoted(buffer_, record.user_agent);
+void AccessLog::end_line() {
     buffer_.push_back('\n');
     if (buffer_.size() >= flush_at_) flush();
     if (buffer_.size() > size_limit) drop_half();
@@ -48,7 +32,7 @@ void AccessLog::flush() {
     const std::size_t written = sink_.write(buffer_);
     if (written > 0) mid_line_ = buffer_[written - 1] != '\n';
     buffer_.erase(0, written);
-    flush_at_ = buffer_.size() + flush_size;
+    flush_at_ = buffer_.size() + flush_size_;
     if (!buffer_.empty()) timer_.set(clock_.now() + retry_interval);
 }
 

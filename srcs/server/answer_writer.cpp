@@ -62,14 +62,15 @@ bool lend_answer(Exchange& exchange, net::Transport& transport, ReadyPages& page
         const std::string_view answer = ready_answer(*entry, exchange.settings(), server, timestamps);
         if (answer.empty()) return false;
         lend(transport, files::EntryRef{entry}, answer, entry->prepared().head_size);
+        exchange.content_was_written(entry->prepared().head_size);
     } else if (const auto* content = exchange.shared_page()) {
         const handlers::Response& response = exchange.response();
         ReadyPage& page = pages.find({response.status, server, response.fields.borrowed(), *content}, timestamps);
         lend(transport, base::Ref<ReadyPage>{&page}, page.bytes(timestamps), page.head_size());
+        exchange.content_was_written(page.head_size());
     } else {
         return false;
     }
-    exchange.content_was_written();
     return true;
 }
 

@@ -272,7 +272,7 @@ bool Connection::response_is_queued() {
 
 // Logs it, and lets go of its part of the input.
 void Connection::finish_exchange() {
-    exchange_->write_access_log(services_.site, facts_.peer, services_.timestamps);
+    exchange_->write_access_log(services_.site, services_.timestamps, state_ != State::closed, persists_);
     services_.counters.answered(exchange_->content_sent());
     transport_.consume(exchange_->leave_input());
     services_.exchanges.give_back(std::move(exchange_));

@@ -6,6 +6,7 @@
 #include "base/ascii.hpp"
 #include "handlers/dispatch.hpp"
 #include "routing/rewrite.hpp"
+#include "server/access_lines.hpp"
 
 namespace server {
 
@@ -52,6 +53,8 @@ void Exchange::start(Site& site, std::size_t socket, const routing::ConnectionFa
     decoder_ = {};
     content_taken_ = 0;
     content_sent_ = 0;
+    head_sent_ = 0;
+    content_length_.reset();
 }
 
 http::RequestParser::Verdict Exchange::read_head(std::string_view input) {
@@ -220,16 +223,27 @@ const std::shared_ptr<const std::string>* Exchange::shared_page() const {
     return wanted && response_.fields.own().empty() ? response_.content.shared_memory() : nullptr;
 }
 
-void Exchange::content_was_written() {
+// What the log will say of the response's fields may be the file's own.
+void Exchange::keep_fields() {
+    if (files::Entry* entry = response_.content.whole_entry()) response_.selected = files::EntryRef{entry};
+}
+
+void Exchange::content_was_written(std::size_t head_size) {
+    keep_fields();
+    head_sent_ = head_size;
     content_sent_ = response_.content.remaining();
+    content_length_ = content_sent_;
     response_.content.clear();
 }
 
 bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& timestamps) {
+    keep_fields();
     const bool never_has_content = http::never_has_content(response_.status);
     // A 205 is framed like any other, as having none (RFC 9110 15.3.6).
     if (never_has_content || response_.status == http::Status::reset_content) response_.content.clear();
     const std::uint64_t length = response_.content.remaining();
+    if (!never_has_content) content_length_ = length;
+    const std::size_t before = out.size();
     http::write_head(out, {
                               .status = response_.status,
                               .server = request_.server_token(),
@@ -239,6 +253,7 @@ bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& time
                               .content_length = never_has_content ? std::nullopt : std::optional{length},
                               .persistence = persistence(persists),
                           });
+    head_sent_ = out.size() - before;
     if (request_.method == http::Method::head) response_.content.clear();
     const std::uint64_t to_send = response_.content.remaining();
     if (!response_.content.copy_small(out)) return false;
@@ -246,18 +261,27 @@ bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& time
     return true;
 }
 
-void Exchange::write_access_log(Site& site, const os::Endpoint& peer, Timestamps& timestamps) const {
+void Exchange::write_access_log(Site& site, Timestamps& timestamps, bool is_complete, bool persists) {
     if (settings().access_logs.empty()) return;
-    const AccessRecord record{
-        .peer = peer,
-        .time = timestamps.log_time(),
-        .request_line = request_line(),
+    request_.length = parser_.consumed() + content_taken_;
+    const routing::Reply reply{
         .status = response_.status,
-        .content_bytes = content_sent_,
-        .referer = head_.fields.first(http::FieldName::referer).value_or(""),
-        .user_agent = head_.fields.first(http::FieldName::user_agent).value_or(""),
+        .fields = response_.fields.borrowed(),
+        .more_fields = response_.fields.own(),
+        .content_length = content_length_,
+        .content_sent = content_sent_,
+        .head_sent = head_sent_,
+        .persists = persists,
+        .is_complete = is_complete,
     };
-    for (std::size_t log : settings().access_logs) site.access_log(log).append(record);
+    const AccessRecord record{request_, reply, timestamps.log_time(), request_line()};
+    for (const config::AccessLogUse& use : settings().access_logs) {
+        if (!is_wanted(use, record, site.scratch())) continue;
+        AccessLog* log = site.access_log(use.log, request_, reply);
+        if (log == nullptr) continue;
+        append_line(log->begin_line(), site.settings().log_formats[use.format], record, site.scratch());
+        log->end_line();
+    }
 }
 
 std::string_view Exchange::request_line() const {

@@ -33,6 +33,10 @@ base::Result<Logs> Logs::open(const config::Settings& settings) {
         logs.error_logs.push_back(std::move(sink).value());
     }
     for (const config::AccessLog& log : settings.access_logs) {
+        if (log.rest) {
+            logs.access_logs.emplace_back();
+            continue;
+        }
         base::Result<os::LogSink> sink = os::LogSink::open(log.path);
         if (!sink) return at(log.origin, sink.error());
         logs.access_logs.push_back(std::move(sink).value());
@@ -41,18 +45,20 @@ base::Result<Logs> Logs::open(const config::Settings& settings) {
 }
 
 void Logs::reopen(const std::function<void(const base::Error&)>& complain) {
-    for (std::vector<os::LogSink>* sinks : {&error_logs, &access_logs}) {
-        for (os::LogSink& sink : *sinks) {
-            if (auto reopened = sink.reopen(); !reopened) complain(reopened.error());
-        }
-    }
+    const auto reopen_one = [&](os::LogSink& sink) {
+        if (auto reopened = sink.reopen(); !reopened) complain(reopened.error());
+    };
+    for (os::LogSink& sink : error_logs) reopen_one(sink);
+    for (std::optional<os::LogSink>& sink : access_logs)
+        if (sink) reopen_one(*sink);
 }
 
 Site::Site(std::shared_ptr<const config::Settings> settings, const Ground& ground)
     : settings_(std::move(settings)),
       routes_(*settings_, ground.reserve),
       watcher_(ground.loop),
-      files_(limits_of(settings_->file_cache, ground.descriptors), watcher_, ground.clock, ground.timers) {}
+      files_(limits_of(settings_->file_cache, ground.descriptors), watcher_, ground.clock, ground.timers),
+      log_files_(settings_->log_file_cache, ground.clock, ground.timers) {}
 
 base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings, Logs logs,
                                                const Ground& ground) {
@@ -60,10 +66,29 @@ base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Set
     for (std::size_t i = 0; i < logs.error_logs.size(); ++i)
         site->error_logs_.push_back(std::make_unique<os::ErrorLog>(std::move(logs.error_logs[i]),
                                                                    site->settings().error_logs[i].level, ground.clock));
-    for (os::LogSink& sink : logs.access_logs)
-        site->access_logs_.push_back(
-            std::make_unique<AccessLog>(std::move(sink), ground.clock, ground.timers, site->error_log()));
+    for (std::size_t i = 0; i < logs.access_logs.size(); ++i) {
+        std::unique_ptr<AccessLog>& log = site->access_logs_.emplace_back();
+        if (!logs.access_logs[i]) continue;
+        log = std::make_unique<AccessLog>(std::move(*logs.access_logs[i]), site->settings().access_logs[i],
+                                          ground.clock, ground.timers, site->error_log());
+    }
     return site;
+}
+
+AccessLog* Site::access_log(std::size_t index, const routing::Request& request, const routing::Reply& reply) {
+    if (access_logs_[index]) return access_logs_[index].get();
+    const config::AccessLog& settings = settings_->access_logs[index];
+    std::string path = settings.path + "/";
+    for (const config::Template::Part& part : settings.rest->parts()) {
+        path.append(part.text);
+        if (!part.variable) continue;
+        // A value can't lead into another folder, nor to a hidden file.
+        const std::size_t begin = path.size();
+        routing::append_variable(path, *part.variable, request, &reply);
+        std::replace(path.begin() + static_cast<std::ptrdiff_t>(begin), path.end(), '/', '_');
+        if (path[begin - 1] == '/' && path.size() > begin && path[begin] == '.') path[begin] = '_';
+    }
+    return log_files_.find(path, settings, error_log());
 }
 
 void Site::reopen_logs() {
@@ -71,11 +96,15 @@ void Site::reopen_logs() {
         if (!reopened) error_log().write(os::LogLevel::alert, reopened.error().message + "; the old file stays in use");
     };
     for (const auto& log : error_logs_) complain(log->reopen());
-    for (const auto& log : access_logs_) complain(log->reopen());
+    for (const auto& log : access_logs_)
+        if (log) complain(log->reopen());
+    log_files_.reopen();
 }
 
 void Site::flush_logs() {
-    for (const auto& log : access_logs_) log->flush();
+    for (const auto& log : access_logs_)
+        if (log) log->flush();
+    log_files_.flush();
     flush_error_logs();
 }
 

@@ -1,0 +1,38 @@
+// Log files whose path holds variables: opened when the first line for them comes, kept open for a while.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "config/settings.hpp"
+#include "net/timers.hpp"
+#include "server/access_log.hpp"
+
+namespace server {
+
+class LogFiles {
+public:
+    // Everything given must outlive it.
+    LogFiles(const config::LogFileCache& limits, const base::Clock& clock, net::Timers& timers)
+        : limits_(limits), clock_(clock), timers_(timers) {}
+
+    // The log at `path`, which is made of what `settings` say; null where it can't be opened, which `errors` is told
+    // once a second at most. Valid until the next call.
+    AccessLog* find(const std::string& path, const config::AccessLog& settings, os::ErrorLog& errors);
+
+    void flush();
+    // Files are opened anew when their next line comes.
+    void reopen() { files_.clear(); }
+
+private:
+    void make_room();
+
+    config::LogFileCache limits_;
+    const base::Clock& clock_;
+    net::Timers& timers_;
+    os::RateLimit complaints_;
+    std::map<std::string, std::unique_ptr<AccessLog>, std::less<>> files_;
+};
+
+}  // namespace server
