@@ -19,16 +19,16 @@ SOURCES := \
 	os/file os/file_events os/io os/left_file os/log os/page_cache os/process os/sandbox \
 	os/signals os/socket os/thread \
 	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing http/date \
-	http/conditional http/media_types http/response_writer \
+	http/conditional http/ranges http/media_types http/response_writer \
 	net/event_loop net/timers net/listener net/transport net/warmer \
 	files/root files/watcher files/trail files/content files/cache \
 	config/source config/variables config/template config/diagnostic config/text_file config/lexer config/syntax \
 	config/values config/check config/pattern config/url config/location config/condition config/sockets config/foreign \
 	config/directives_structure config/directives_listen config/directives_content config/directives_responses \
 	config/directives_methods config/directives_limits config/directives_logs config/directives_process \
-	config/directives_reading config/directives_finding config/directives_rewrite \
+	config/directives_reading config/directives_validators config/directives_finding config/directives_rewrite \
 	config/directives config/binder config/load config/reference \
-	body/source \
+	body/file_range body/multi_range body/source \
 	routing/route routing/request routing/fields routing/own_variables routing/variables routing/resource routing/rewrite \
 	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/representation \
 	handlers/static_file handlers/autoindex \

@@ -197,6 +197,29 @@ def test_cold_file_arrives_whole(serve, tmp_path):
         assert threads(server) > 1
 
 
+def test_parts_of_a_cold_file_hold_up_nobody(new_disk, serve):
+    """Small parts, which would be read and copied if they were in memory: others are served while they are fetched."""
+    disk = new_disk()
+    server = serve(config.format(aio="threads"), command=disk.command)
+    ranges = [(0, 999), (disk.size - 40_000, disk.size - 30_001), (disk.size // 2, disk.size // 2 + 99)]
+    disk.hold()
+    with server.connect(timeout=30) as client, server.connect(timeout=5) as other:
+        field = ",".join(f"{first}-{last}" for first, last in ranges)
+        client.send(request("GET /slow/big.bin HTTP/1.1", f"Range: bytes={field}"))
+        disk.wait_for_read(server)
+        for _ in range(20):
+            assert other.get("/small").text == "small"
+        disk.release()
+        answer = client.response()
+    content = slow_disk.content(disk.size)
+    assert answer.status == 206
+    at = 0
+    for first, last in ranges:
+        at = answer.content.index(b"Content-Range: bytes %d-%d/" % (first, last), at)
+        at = answer.content.index(b"\r\n\r\n", at) + 4
+        assert answer.content[at:at + last - first + 1] == content[first:last + 1]
+
+
 def test_what_is_in_memory_costs_two_looks_a_mebibyte(serve, tool, tmp_path):
     """A file in memory is looked at once a MiB, at both ends, and no thread is started for it."""
     trace = tmp_path / "trace.txt"

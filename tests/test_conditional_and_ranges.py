@@ -157,16 +157,6 @@ def test_rfc9110_14_2_range_that_is_no_range_is_ignored(server, field):
     assert answer.status == 200 and answer.content == content
 
 
-def test_several_ranges(server):
-    """A server may answer several ranges whole or in parts (RFC 9110 14.2), never as something else."""
-    answer = server.get("/file.bin", "Range: bytes=0-1,5-6")
-    assert answer.status in (200, 206)
-    if answer.status == 200:
-        assert answer.content == content
-    else:
-        assert answer["Content-Type"].startswith("multipart/byteranges; boundary=")
-
-
 def test_range_of_an_empty_file(server):
     """Nothing can be satisfied of nothing: 416, or the whole nothing."""
     answer = server.get("/empty.bin", "Range: bytes=0-0")

@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "config/script.hpp"
 #include "config/template.hpp"
+#include "http/conditional.hpp"
 #include "http/registry.hpp"
 #include "os/log.hpp"
 #include "os/socket.hpp"
@@ -82,6 +83,12 @@ struct LogFileCache {
     base::Duration inactive = std::chrono::seconds{60};  // closed when nobody wrote to it for so long
 };
 
+// What clients may ask about versions and parts of a file.
+struct Validators {
+    bool etag = true;
+    http::SelectionRules rules;
+};
+
 // Everything that may differ from one location to the next.
 struct LocationSettings {
     // Exactly one of `root` and `alias` is set where files can be served; both are empty where neither was given.
@@ -117,6 +124,8 @@ struct LocationSettings {
     std::uint64_t keepalive_requests = 1000;                        // on one connection
 
     bool aio_threads = true;  // files not in memory are fetched by helper threads
+
+    Validators validators;
 
     std::shared_ptr<const MediaTypes> types;  // null: http::builtin_media_type
     std::string default_type = "application/octet-stream";

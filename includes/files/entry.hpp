@@ -33,8 +33,10 @@ struct PreparedAnswer {
     std::time_t date_second = 0;    // what the Date in `whole` says
     std::span<char> date;           // where it stands, to be written over
     std::string fields;             // field lines of a 200
+    // Content-Type; Last-Modified and ETag, which a 304 repeats; the rest.
     std::size_t validators_begin = 0;
-    std::size_t validators_end = 0;  // the part of `fields` that a 304 repeats
+    std::size_t etag_begin = 0;
+    std::size_t validators_end = 0;
 };
 
 class Entry final : public base::Counted, Observer, base::Link {

@@ -12,11 +12,21 @@
 namespace handlers {
 
 // For http::select(). Views the entry.
-http::Representation representation_of(const files::Entry& entry, std::time_t now);
+http::Representation representation_of(const files::Entry& entry, const config::LocationSettings& settings,
+                                       std::time_t now);
+
+// For an answer that was made for the request, such as a listing, and so has no validators: the request's preconditions
+// apply to it all the same (RFC 9110 13.2.1).
+void apply_preconditions(const Request& request, std::time_t now, Response& response);
+
+// What a precondition that doesn't hold gives.
+Response precondition_failed();
 
 enum class Extent : std::uint8_t {
     all,         // the fields of a 200
     validators,  // what a 304 repeats of them (RFC 9110 15.4.5)
+    parts,       // those of a 206 whose parts say themselves what type they have (RFC 9110 15.3.7.2)
+    remainder,   // those of a 206 for a client that has the others already (RFC 9110 15.3.7)
 };
 
 // Gives `response`, which holds `entry`, its fields; the entry's name ends in `file_name`.

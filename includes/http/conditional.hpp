@@ -1,4 +1,5 @@
-// Preconditions (RFC 9110 13.2.2, in its order) and ranges (RFC 9110 14) over a representation's validators. Pure.
+// Preconditions over a representation's validators, in the order of RFC 9110 13.2.2, and the ranges that are looked at
+// when they hold. Pure.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <variant>
 
 #include "http/message.hpp"
+#include "http/ranges.hpp"
 
 namespace http {
 
@@ -21,25 +23,32 @@ struct Representation {
     std::time_t changed = 0;
 };
 
-struct ByteRange {
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;  // inclusive
-    std::uint64_t length() const { return last - first + 1; }
+// What If-Modified-Since is taken for.
+enum class ModifiedSince : std::uint8_t {
+    ignored,
+    exact,   // a name for the version: only its very date means that nothing has changed
+    before,  // a date: nothing has changed unless the representation is newer (RFC 9110 13.1.3)
 };
 
-struct WholeRepresentation {};
+// What the configuration may change.
+struct SelectionRules {
+    ModifiedSince modified_since = ModifiedSince::before;
+    std::size_t max_ranges = 64;  // satisfiable ones in one request; 0: Range is not supported
+};
+
 struct NotModified {};
 struct PreconditionFailed {};
-struct RangeNotSatisfiable {};
-using Selection = std::variant<WholeRepresentation, ByteRange, NotModified, PreconditionFailed, RangeNotSatisfiable>;
+using Selection =
+    std::variant<WholeRepresentation, ByteRange, ByteRanges, NotModified, PreconditionFailed, RangeNotSatisfiable>;
 
 // Whether the request has any field that select() looks at.
 bool has_conditions(const RequestHead& head);
 
-// What a GET or HEAD that would otherwise be answered 200 gets. Range counts for GET only (RFC 9110 14.2); a malformed
-// or unknown Range, or one of several ranges, is ignored. For other methods NotModified becomes PreconditionFailed, so
-// that anything but WholeRepresentation forbids them (RFC 9110 13.1.2). `now` settles two-digit years, and whether a
-// modification date is old enough to be a strong validator (RFC 9110 8.8.2.2).
-Selection select(const RequestHead& head, const Representation& representation, std::time_t now);
+// What a GET or HEAD that would otherwise be answered 200 gets. Range counts for GET only (RFC 9110 14.2). For other
+// methods NotModified becomes PreconditionFailed, so that anything but WholeRepresentation forbids them (RFC 9110
+// 13.1.2). `now` settles two-digit years, and whether a modification date is old enough to be a strong validator (RFC
+// 9110 8.8.2.2).
+Selection select(const RequestHead& head, const Representation& representation, const SelectionRules& rules,
+                 std::time_t now);
 
 }  // namespace http

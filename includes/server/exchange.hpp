@@ -100,6 +100,9 @@ public:
 
     // What is left of the content, to be sent from a file; null when nothing is.
     body::FileRange* remaining_file() { return response_.content.file_range(); }
+    // After some of it was sent: where it is through, appends what comes before the next part, or the end; in memory it
+    // goes out in a later turn. False: as write_response().
+    bool write_next_part(base::Buffer& out);
     std::uint64_t content_sent() const { return content_sent_; }
     // For that: how far it has got, and what it waits for. Not in the connection, so that idle ones have none.
     FileSender& file_sender() { return file_sender_; }
@@ -118,6 +121,7 @@ private:
     ContentVerdict reject_content(http::Status status, std::string_view slug);
     bool content_is_short() const;
     ContentStep take_chunked(std::string_view input);
+    bool copy_content(base::Buffer& out);
     handlers::Context context(Site& site, const base::Clock& clock) const;
     bool exceeds_limit(std::uint64_t bytes) const;
     void keep_fields();

@@ -17,6 +17,7 @@
 #include "config/directives_responses.hpp"
 #include "config/directives_rewrite.hpp"
 #include "config/directives_structure.hpp"
+#include "config/directives_validators.hpp"
 #include "config/foreign.hpp"
 
 namespace config {
@@ -53,7 +54,7 @@ const Token* Level::first_use(std::string_view directive) const {
 }
 
 std::span<const Theme> all_themes() {
-    static const std::array<Theme, 11> themes{{
+    static const std::array<Theme, 12> themes{{
         {"Structure", structure_directives()},
         {"Process", process_directives()},
         {"Addresses and names", listen_directives()},
@@ -61,6 +62,7 @@ std::span<const Theme> all_themes() {
         {"Finding the file", finding_directives()},
         {"Rewriting", rewrite_directives()},
         {"Reading files", reading_directives()},
+        {"Versions and parts", validator_directives()},
         {"Answers", response_directives()},
         {"Methods", method_directives()},
         {"Limits and times", limit_directives()},

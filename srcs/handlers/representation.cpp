@@ -32,9 +32,11 @@ files::PreparedAnswer make(const files::Entry& entry, std::string_view file_name
     } else if (modified > now) {
         made.right_until = modified;
     }
-    append_line(made.fields, "ETag", entry.etag());
+    // Without an ETag the date is what tells a client whose part this is.
+    made.etag_begin = settings.validators.etag ? made.fields.size() : made.validators_begin;
+    if (settings.validators.etag) append_line(made.fields, "ETag", entry.etag());
     made.validators_end = made.fields.size();
-    append_line(made.fields, "Accept-Ranges", "bytes");
+    if (settings.validators.rules.max_ranges > 0) append_line(made.fields, "Accept-Ranges", "bytes");
     return made;
 }
 
@@ -44,20 +46,40 @@ std::string_view part_of(const files::PreparedAnswer& prepared, Extent extent) {
         case Extent::all: return fields;
         case Extent::validators:
             return fields.substr(prepared.validators_begin, prepared.validators_end - prepared.validators_begin);
+        case Extent::parts: return fields.substr(prepared.validators_begin);
+        case Extent::remainder: return fields.substr(prepared.etag_begin);
     }
     return {};
 }
 
 }  // namespace
 
-http::Representation representation_of(const files::Entry& entry, std::time_t now) {
+http::Representation representation_of(const files::Entry& entry, const config::LocationSettings& settings,
+                                       std::time_t now) {
     const os::FileStatus& status = entry.status();
     return {
         .size = status.size,
         .last_modified = last_modified(status, now),
-        .etag = entry.etag(),
+        .etag = settings.validators.etag ? std::string_view{entry.etag()} : std::string_view{},
         .changed = status.changed.tv_sec,
     };
+}
+
+Response precondition_failed() {
+    return failure(http::Status::precondition_failed, "what is there isn't the version that the request asks for",
+                   os::LogLevel::info);
+}
+
+void apply_preconditions(const Request& request, std::time_t now, Response& response) {
+    const bool chosen = response.status == http::Status::ok && response.content.is_made();
+    if (!chosen || !http::has_conditions(request.head)) return;
+    const http::Selection selection = http::select(request.head, {}, {.max_ranges = 0}, now);
+    if (std::holds_alternative<http::NotModified>(selection)) {
+        response = {};
+        response.status = http::Status::not_modified;
+    } else if (std::holds_alternative<http::PreconditionFailed>(selection)) {
+        response = precondition_failed();
+    }
 }
 
 void add_representation_fields(Response& response, files::Entry& entry, Extent extent, std::string_view file_name,

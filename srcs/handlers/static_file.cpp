@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "base/hash.hpp"
 #include "handlers/representation.hpp"
 #include "http/conditional.hpp"
 #include "http/target.hpp"
@@ -39,16 +40,42 @@ std::string_view failing_prefix(const routing::Resource& resource, base::Instant
     return path;
 }
 
-void whole_or_part(files::EntryRef entry, std::string_view name, std::optional<http::ByteRange> range,
-                   const Request& request, std::time_t now, Response& response) {
+void whole(files::EntryRef entry, std::string_view name, const Request& request, std::time_t now, Response& response) {
     files::Entry& file = *entry;
-    const std::uint64_t size = file.status().size;
-    response.content = body::FileRange{std::move(entry), range ? range->first : 0, range ? range->length() : size};
+    response.content = body::FileRange{std::move(entry), 0, file.status().size};
     add_representation_fields(response, file, Extent::all, name, *request.route.settings, now);
-    if (!range) return;
+}
+
+// A client that sends If-Range has the fields of the representation already.
+bool knows_the_fields(const Request& request) { return request.head.fields.has(http::FieldName::if_range); }
+
+void part(files::EntryRef entry, std::string_view name, http::ByteRange range, const Request& request, std::time_t now,
+          Response& response) {
+    files::Entry& file = *entry;
     response.status = http::Status::partial_content;
-    response.fields.add("Content-Range", "bytes " + std::to_string(range->first) + "-" + std::to_string(range->last) +
-                                             "/" + std::to_string(size));
+    response.content = body::FileRange{std::move(entry), range.first, range.length()};
+    const Extent extent = knows_the_fields(request) ? Extent::remainder : Extent::all;
+    add_representation_fields(response, file, extent, name, *request.route.settings, now);
+    response.fields.add("Content-Range", http::content_range(range, file.status().size));
+}
+
+// Several parts as multipart/byteranges; the whole where that is less.
+void parts(files::EntryRef entry, std::string_view name, const http::ByteRanges& ranges, const Request& request,
+           std::time_t now, Response& response) {
+    files::Entry& file = *entry;
+    const config::LocationSettings& settings = *request.route.settings;
+    const std::string boundary = http::boundary_from(base::random_seed(), base::random_seed());
+    http::PartHeads heads = http::part_heads(ranges, file.status().size, boundary, media_type_of(name, settings));
+    std::vector<body::MultiRange::Part> content;
+    for (const http::ByteRange& range : ranges)
+        content.push_back({heads.ends[content.size()], range.first, range.length()});
+    body::MultiRange multi{entry, std::move(heads.text), std::move(content)};
+    if (multi.remaining() >= file.status().size) return whole(std::move(entry), name, request, now, response);
+    response.status = http::Status::partial_content;
+    response.content = std::move(multi);
+    const Extent extent = knows_the_fields(request) ? Extent::remainder : Extent::parts;
+    add_representation_fields(response, file, extent, name, settings, now);
+    response.fields.add("Content-Type", "multipart/byteranges; boundary=" + boundary);
 }
 
 void not_modified(files::EntryRef entry, std::string_view name, const Request& request, std::time_t now,
@@ -65,11 +92,6 @@ Response range_not_satisfiable(std::uint64_t size) {
     return response;
 }
 
-Response precondition_failed() {
-    return failure(http::Status::precondition_failed, "the file isn't the version that the request asks for",
-                   os::LogLevel::info);
-}
-
 // Answers with a regular file; `name` decides on its media type.
 void serve(files::EntryRef entry, std::string_view name, const Request& request, const Context& context,
            Response& response) {
@@ -79,18 +101,22 @@ void serve(files::EntryRef entry, std::string_view name, const Request& request,
         return;
     }
     if (request.is_error_page || !http::has_conditions(request.head))
-        return whole_or_part(std::move(entry), name, std::nullopt, request, now, response);
-    const http::Selection selection = http::select(request.head, representation_of(*entry, now), now);
+        return whole(std::move(entry), name, request, now, response);
+    const config::LocationSettings& settings = *request.route.settings;
+    const http::Selection selection =
+        http::select(request.head, representation_of(*entry, settings, now), settings.validators.rules, now);
     if (std::holds_alternative<http::NotModified>(selection)) {
         not_modified(std::move(entry), name, request, now, response);
     } else if (std::holds_alternative<http::PreconditionFailed>(selection)) {
         response = precondition_failed();
     } else if (std::holds_alternative<http::RangeNotSatisfiable>(selection)) {
         response = range_not_satisfiable(entry->status().size);
+    } else if (const auto* range = std::get_if<http::ByteRange>(&selection)) {
+        part(std::move(entry), name, *range, request, now, response);
+    } else if (const auto* ranges = std::get_if<http::ByteRanges>(&selection)) {
+        parts(std::move(entry), name, *ranges, request, now, response);
     } else {
-        const auto* range = std::get_if<http::ByteRange>(&selection);
-        whole_or_part(std::move(entry), name, range != nullptr ? std::optional{*range} : std::nullopt, request, now,
-                      response);
+        whole(std::move(entry), name, request, now, response);
     }
 }
 

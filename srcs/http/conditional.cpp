@@ -1,7 +1,6 @@
 #include "http/conditional.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/ascii.hpp"
 #include "http/date.hpp"
@@ -61,11 +60,6 @@ std::optional<std::time_t> single_date(const RequestHead& head, FieldName name, 
     return head.fields.count(name) == 1 ? parse_http_date(*head.fields.first(name), now) : std::nullopt;
 }
 
-bool unmodified_since(const RequestHead& head, const Representation& representation, FieldName name, std::time_t now) {
-    const auto date = single_date(head, name, now);
-    return date && representation.last_modified && *representation.last_modified <= *date;
-}
-
 bool modified_since(const RequestHead& head, const Representation& representation, FieldName name, std::time_t now) {
     const auto date = single_date(head, name, now);
     return date && representation.last_modified && *representation.last_modified > *date;
@@ -79,18 +73,26 @@ bool precondition_fails(const RequestHead& head, const Representation& represent
 }
 
 // A date that is no modification date of ours may be older than a change that the modification date hides.
-bool not_modified_since(const RequestHead& head, const Representation& representation, std::time_t now) {
-    if (!unmodified_since(head, representation, FieldName::if_modified_since, now)) return false;
+bool not_modified_since(const RequestHead& head, const Representation& representation, ModifiedSince meaning,
+                        std::time_t now) {
     const auto date = single_date(head, FieldName::if_modified_since, now);
-    return *date == *representation.last_modified || representation.changed <= *date;
+    if (!date || !representation.last_modified) return false;
+    switch (meaning) {
+        case ModifiedSince::ignored: return false;
+        case ModifiedSince::exact: return *date == *representation.last_modified;
+        case ModifiedSince::before: break;
+    }
+    return *date == *representation.last_modified ||
+           (*date > *representation.last_modified && *date >= representation.changed);
 }
 
 // Steps 3 and 4: does the client have it already?
-bool client_is_current(const RequestHead& head, const Representation& representation, std::time_t now) {
+bool client_is_current(const RequestHead& head, const Representation& representation, ModifiedSince meaning,
+                       std::time_t now) {
     if (head.fields.has(FieldName::if_none_match))
         return names_representation(head, FieldName::if_none_match, representation.etag, weakly_equal);
     const bool reads = head.method == Method::get || head.method == Method::head;
-    return reads && not_modified_since(head, representation, now);
+    return reads && not_modified_since(head, representation, meaning, now);
 }
 
 // Step 5: whether the part that the client holds belongs to this representation, byte for byte (RFC 9110 13.1.5). A
@@ -107,45 +109,6 @@ bool range_applies(const RequestHead& head, const Representation& representation
     return date && representation.last_modified && *date == *representation.last_modified && *date < now;
 }
 
-// 1*DIGIT; a position too large to be held is beyond the end of any representation all the same.
-std::optional<std::uint64_t> position(std::string_view digits) {
-    if (digits.empty() || !std::ranges::all_of(digits, base::is_digit)) return std::nullopt;
-    return base::parse_number<std::uint64_t>(digits).value_or(std::numeric_limits<std::uint64_t>::max());
-}
-
-// "-" suffix-length: the last bytes.
-Selection suffix_range(std::uint64_t length, std::uint64_t size) {
-    if (length == 0) return RangeNotSatisfiable{};
-    if (size == 0) return WholeRepresentation{};  // satisfiable, but Content-Range can't say "no byte"
-    return ByteRange{size - std::min(length, size), size - 1};
-}
-
-// int-range / suffix-range (RFC 9110 14.1.1)
-Selection single_range(std::string_view spec, std::uint64_t size) {
-    const std::size_t dash = spec.find('-');
-    if (dash == std::string_view::npos) return WholeRepresentation{};
-    const auto first = position(spec.substr(0, dash));
-    const auto last = position(spec.substr(dash + 1));
-    if (dash == 0) return last ? suffix_range(*last, size) : WholeRepresentation{};
-    const bool to_end = dash + 1 == spec.size();
-    if (!first || (!last && !to_end) || (last && *last < *first)) return WholeRepresentation{};
-    if (*first >= size) return RangeNotSatisfiable{};
-    return ByteRange{*first, to_end ? size - 1 : std::min(*last, size - 1)};
-}
-
-Selection select_range(std::string_view value, std::uint64_t size) {
-    constexpr std::string_view unit = "bytes=";
-    if (!base::equals_ignoring_case(value.substr(0, unit.size()), unit)) return WholeRepresentation{};
-    std::string_view only;
-    ListReader list{value.substr(unit.size())};
-    while (const auto spec = list.next()) {
-        if (spec->empty()) continue;
-        if (!only.empty()) return WholeRepresentation{};
-        only = *spec;
-    }
-    return single_range(only, size);
-}
-
 }  // namespace
 
 bool has_conditions(const RequestHead& head) {
@@ -155,13 +118,17 @@ bool has_conditions(const RequestHead& head) {
            0;
 }
 
-Selection select(const RequestHead& head, const Representation& representation, std::time_t now) {
+Selection select(const RequestHead& head, const Representation& representation, const SelectionRules& rules,
+                 std::time_t now) {
     if (precondition_fails(head, representation, now)) return PreconditionFailed{};
     const bool reads = head.method == Method::get || head.method == Method::head;
-    if (client_is_current(head, representation, now)) return reads ? Selection{NotModified{}} : PreconditionFailed{};
+    if (client_is_current(head, representation, rules.modified_since, now))
+        return reads ? Selection{NotModified{}} : PreconditionFailed{};
     const bool ranged = head.method == Method::get && head.fields.count(FieldName::range) == 1;
     if (!ranged || !range_applies(head, representation, now)) return WholeRepresentation{};
-    return select_range(*head.fields.first(FieldName::range), representation.size);
+    RangeSelection selected =
+        select_ranges(*head.fields.first(FieldName::range), representation.size, rules.max_ranges);
+    return std::visit([](auto&& one) { return Selection{std::move(one)}; }, std::move(selected));
 }
 
 }  // namespace http

@@ -14,12 +14,11 @@ Connection::Connection(Services& services, os::Accepted accepted, std::size_t li
              .requests = 0,
              .socket = accepted.socket.fd(),
              .began_at = services.clock.now()},
-      settings_(nullptr),
+      settings_(&services.site.default_server(listener).settings),
       pace_(services.clock.now()),
       listener_(static_cast<std::uint32_t>(listener)),
       transport_(services.loop, std::move(accepted.socket), *this, services.blocks),
       timer_(services.timers, *this) {
-    settings_ = &services_.site.default_server(listener_).settings;
     plan_next_turn();
 }
 
@@ -294,9 +293,10 @@ bool Connection::send_from_file() {
     const FileSender::Step step = exchange_->file_sender().step(transport_, range, services_, exchange_->settings());
     if (step.bytes > 0 || step.waited) pace_.progress(services_.clock.now());
     exchange_->count_sent(step.bytes);
-    if (step.failed) log(os::LogLevel::error, "the file became shorter, or failed, while it was sent");
-    if (!step.failed && range.remaining == 0) finish_exchange();
-    return !step.failed;
+    const bool as_promised = !step.failed && exchange_->write_next_part(transport_.output());
+    if (!as_promised) log(os::LogLevel::error, "the file became shorter, or failed, while it was sent");
+    if (as_promised && exchange_->remaining_file() == nullptr) finish_exchange();
+    return as_promised;
 }
 
 void Connection::sent_everything() {

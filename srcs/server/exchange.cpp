@@ -255,10 +255,20 @@ bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& time
                           });
     head_sent_ = out.size() - before;
     if (request_.method == http::Method::head) response_.content.clear();
+    return copy_content(out);
+}
+
+bool Exchange::copy_content(base::Buffer& out) {
     const std::uint64_t to_send = response_.content.remaining();
     if (!response_.content.copy_small(out)) return false;
-    content_sent_ = to_send - response_.content.remaining();
+    content_sent_ += to_send - response_.content.remaining();
     return true;
+}
+
+bool Exchange::write_next_part(base::Buffer& out) {
+    if (remaining_file() != nullptr) return true;
+    file_sender_.reset();
+    return copy_content(out);
 }
 
 void Exchange::write_access_log(Site& site, Timestamps& timestamps, bool is_complete, bool persists) {

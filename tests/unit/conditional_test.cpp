@@ -22,20 +22,27 @@ http::Representation representation(std::string_view etag = "\"now\"", std::uint
     return {size, modified, etag};
 }
 
-// The selection as a word: "whole", "304", "412", "416", or "first-last".
+// The selection as a word: "whole", "304", "412", "416", or "first-last", several with commas.
 std::string select(std::string_view method, const std::string& fields,
-                   const http::Representation& of = representation(), std::time_t now = much_later) {
+                   const http::Representation& of = representation(), std::time_t now = much_later,
+                   const http::SelectionRules& rules = {}) {
     const std::string text = std::string{method} + " / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
     http::RequestHead head;
     http::RequestParser parser;
     parser.start({});
     if (parser.feed(text, head) != http::RequestParser::Verdict::complete) return "no request";
-    const http::Selection selection = http::select(head, of, now);
+    const http::Selection selection = http::select(head, of, rules, now);
     if (std::holds_alternative<http::NotModified>(selection)) return "304";
     if (std::holds_alternative<http::PreconditionFailed>(selection)) return "412";
     if (std::holds_alternative<http::RangeNotSatisfiable>(selection)) return "416";
-    const auto* range = std::get_if<http::ByteRange>(&selection);
-    return range ? std::to_string(range->first) + "-" + std::to_string(range->last) : "whole";
+    if (std::holds_alternative<http::WholeRepresentation>(selection)) return "whole";
+    const auto* one = std::get_if<http::ByteRange>(&selection);
+    std::string words;
+    for (const http::ByteRange& range : one ? http::ByteRanges{*one} : std::get<http::ByteRanges>(selection)) {
+        if (!words.empty()) words += ',';
+        words += std::to_string(range.first) + "-" + std::to_string(range.last);
+    }
+    return words;
 }
 
 std::string line(std::string_view name, std::string_view value) {
@@ -162,13 +169,87 @@ void test_rfc9110_14_ranges(Checks& checks) {
         {"Range", "bytes 0-1", "whole"},
         {"Range", "lines=0-1", "whole"},
         {"Range", "0-1", "whole"},
-        {"Range", "bytes=0-1,3-4", "whole"},
         {"Range", "bytes=0-1,x", "whole"},
     });
     checks.expect(select("GET", line("Range", "bytes=0-1") + line("Range", "bytes=0-1")) == "whole", "two fields");
+    const auto none = [](std::string_view value) {
+        return select("GET", line("Range", value), representation(), much_later, {.max_ranges = 0});
+    };
+    checks.expect(none("bytes=0-1") == "whole" && none("bytes=2000-") == "whole", "ranges are off");
     const auto empty = representation("\"now\"", 0);
     checks.expect(select("GET", line("Range", "bytes=0-"), empty) == "416", "no first byte");
     checks.expect(select("GET", line("Range", "bytes=-1"), empty) == "whole", "no last byte, but satisfiable");
+}
+
+// 80 bytes between two ranges are worth a part of their own, 79 aren't; and the parts must cost less than the whole.
+void test_rfc9110_15_3_7_2_several_ranges(Checks& checks) {
+    check_rows(checks, {
+        {"Range", "bytes=0-1,500-501", "0-1,500-501"},
+        {"Range", "bytes= 0-0 ,, 500-501 ,-1", "0-0,500-501,999-999"},
+        {"Range", "bytes=500-501,0-1", "500-501,0-1"},
+        {"Range", "bytes=-1,0-0", "999-999,0-0"},
+        {"Range", "bytes=0-1,82-83", "0-1,82-83"},
+        {"Range", "bytes=0-1,81-82", "0-82"},
+        {"Range", "bytes=81-82,0-1", "0-82"},
+        {"Range", "bytes=0-10,5-20,500-501", "0-20,500-501"},
+        {"Range", "bytes=500-501,5-20,600-601,0-10", "500-501,0-20,600-601"},
+        {"Range", "bytes=0-100,5-6", "0-100"},
+        {"Range", "bytes=0-1,0-1,0-1", "0-1"},
+        {"Range", "bytes=0-1,2000-", "0-1"},
+        {"Range", "bytes=2000-,-1", "999-999"},
+        {"Range", "bytes=0-1,-0,500-501", "0-1,500-501"},
+        {"Range", "bytes=2000-,3000-3001", "416"},
+        {"Range", "bytes=2000-,-0", "416"},
+        {"Range", "bytes=500-600,601-999", "500-999"},
+        {"Range", "bytes=500-700,601-999", "500-999"},
+        {"Range", "bytes=0-,5-6", "whole"},
+        {"Range", "bytes=0-499,500-999", "whole"},
+        {"Range", "bytes=0-419,500-919", "whole"},
+        {"Range", "bytes=0-418,500-919", "0-418,500-919"},
+        {"Range", "bytes=0-1,5-4", "whole"},
+        {"Range", "bytes=0-1,a-b", "whole"},
+        {"Range", "bytes=0-1;500-501", "whole"},
+        {"Range", "bytes=0-1,18446744073709551615-,500-18446744073709551616", "0-1,500-999"},
+    });
+    const auto limited = [](std::string_view value, std::size_t limit) {
+        return select("GET", line("Range", value), representation(), much_later, {.max_ranges = limit});
+    };
+    checks.expect(limited("bytes=0-0,500-500", 2) == "0-0,500-500", "as many as allowed");
+    checks.expect(limited("bytes=0-0,500-500,700-700", 2) == "whole", "more than allowed");
+    checks.expect(limited("bytes=0-0,500-500", 1) == "whole", "more than allowed");
+    checks.expect(limited("bytes=0-0,2000-", 1) == "0-0", "what can't be satisfied doesn't count");
+    const auto many = [](std::size_t count) {
+        std::string value = "bytes=-1";
+        for (std::size_t i = 1; i < count; ++i) value += ",0-0";
+        return http::select_ranges(value, 1'000'000, 1'000'000);
+    };
+    checks.expect(std::holds_alternative<http::ByteRanges>(many(http::most_ranges)), "the most there ever are");
+    checks.expect(std::holds_alternative<http::WholeRepresentation>(many(http::most_ranges + 1)), "one more");
+    const auto empty = representation("\"now\"", 0);
+    checks.expect(select("GET", line("Range", "bytes=0-0,-1"), empty) == "whole", "one is satisfiable");
+    checks.expect(select("GET", line("Range", "bytes=0-0,1-1"), empty) == "416", "none is");
+}
+
+void test_part_heads(Checks& checks) {
+    const http::PartHeads heads = http::part_heads({{5, 9}, {90, 99}}, 100, "B", "text/plain");
+    checks.expect(heads.text == "--B\r\nContent-Type: text/plain\r\nContent-Range: bytes 5-9/100\r\n\r\n"
+                                "\r\n--B\r\nContent-Type: text/plain\r\nContent-Range: bytes 90-99/100\r\n\r\n"
+                                "\r\n--B--\r\n",
+                  "RFC 2046 5.1.1");
+    checks.expect(heads.ends.size() == 2 && heads.text.substr(heads.ends[1]) == "\r\n--B--\r\n", "where heads end");
+    checks.expect(http::boundary_from(0x123456789abcdef0, 0xf) == "0fedcba987654321f000000000000000", "a boundary");
+}
+
+void test_if_modified_since_means(Checks& checks) {
+    const auto meant = [](http::ModifiedSince meaning, std::string_view date) {
+        const std::string field = line("If-Modified-Since", date);
+        return select("GET", field, representation(), much_later, {.modified_since = meaning});
+    };
+    using enum http::ModifiedSince;
+    checks.expect(meant(exact, the_date) == "304" && meant(exact, later) == "whole", "exact");
+    checks.expect(meant(before, the_date) == "304" && meant(before, later) == "304", "before");
+    checks.expect(meant(ignored, the_date) == "whole" && meant(ignored, later) == "whole", "off");
+    checks.expect(meant(exact, earlier) == "whole" && meant(before, earlier) == "whole", "newer");
 }
 
 void test_rfc9110_13_1_5_if_range(Checks& checks) {
@@ -199,6 +280,9 @@ int test_conditional() {
     test_rfc9110_13_1_dates(checks);
     test_rfc9110_13_2_2_order(checks);
     test_rfc9110_14_ranges(checks);
+    test_rfc9110_15_3_7_2_several_ranges(checks);
+    test_part_heads(checks);
+    test_if_modified_since_means(checks);
     test_rfc9110_13_1_5_if_range(checks);
     return checks.failures();
 }
