@@ -87,7 +87,7 @@ def test_error_page_for_several_codes(serve):
     assert (server.get("/empty/").status, server.get("/empty/").text) == (403, "custom 40x")
     answer = server.ask(request("DELETE /index.html HTTP/1.1"))
     assert (answer.status, answer.text) == (405, "custom 40x")
-    assert answer["Allow"] == "GET, HEAD", "a 405 says Allow, whatever page comes with it (RFC 9110 15.5.6)"
+    assert answer["Allow"] == "GET, HEAD, OPTIONS", "a 405 says Allow, whatever page comes with it (RFC 9110 15.5.6)"
 
 
 def test_error_page_at_another_site_is_a_redirect(serve):
@@ -160,7 +160,7 @@ def test_error_page_for_a_request_that_was_not_understood(serve):
         assert answer.text == "custom 40x" or "Bad Request" in answer.text
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_error_page_answers_with_get_whatever_was_asked(serve, method):
     """An internal redirect of an error is a GET: the page is served, although files allow no POST."""
     server = serve("server { listen 127.0.0.1:0; root www; error_page 405 /40x.html; }", files)

@@ -30,7 +30,7 @@ def allowed(answer):
 def test_rfc9110_15_5_6_files_allow_get_and_head(server, method):
     """Known but not allowed: 405, and Allow says what is."""
     answer = server.ask(request(f"{method} /index.html HTTP/1.1", "Content-Length: 0"))
-    assert (answer.status, answer["Allow"]) == (405, "GET, HEAD")
+    assert (answer.status, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 def test_rfc9110_9_3_6_connect_is_not_allowed(server):

@@ -5,6 +5,7 @@
 #include "handlers/autoindex.hpp"
 #include "handlers/error_page.hpp"
 #include "handlers/redirect.hpp"
+#include "handlers/representation.hpp"
 #include "handlers/static_file.hpp"
 #include "handlers/try_files.hpp"
 #include "routing/resource.hpp"
@@ -16,7 +17,7 @@ namespace handlers {
 namespace {
 
 constexpr int internal_redirect_limit = 10;  // as in nginx: an index or error_page that leads back to itself ends here
-constexpr http::MethodSet methods_of_files{http::Method::get, http::Method::head};
+constexpr http::MethodSet methods_of_files{http::Method::get, http::Method::head, http::Method::options};
 
 http::MethodSet allowed_methods(const Request& request) {
     const std::optional<http::MethodSet>& configured = request.route.settings->methods;
@@ -28,11 +29,11 @@ http::MethodSet allowed_methods(const Request& request) {
 // says.
 bool is_never_allowed(http::Method method) { return method == http::Method::connect || method == http::Method::trace; }
 
-// `OPTIONS *` asks about the server as a whole (RFC 9110 9.3.7).
-Response answer_for_server() {
+// What a path answers to (RFC 9110 9.3.7), whether or not there is something.
+Response options(http::MethodSet methods) {
     Response response;
     response.status = http::Status::no_content;
-    response.fields.add("Allow", methods_of_files.to_string());
+    response.fields.add("Allow", methods.to_string());
     return response;
 }
 
@@ -130,6 +131,10 @@ Outcome answer_or_reroute(Request& request, const Context& context, Response& re
         give(*configured, request, response);
         return Answered{};
     }
+    if (request.method == http::Method::options) {
+        response = options(allowed_methods(request));
+        return Answered{};
+    }
     Outcome outcome = try_files(request, context, response);
     if (!std::holds_alternative<Declined>(outcome)) return outcome;
     return first_answer(request, context, response);
@@ -218,11 +223,12 @@ std::optional<Response> refuse_method(const Request& request) {
 
 void respond(Request& request, const Context& context, Response& response) {
     if (request.head.form == http::TargetForm::asterisk) {
-        response = answer_for_server();
+        response = options(methods_of_files);  // of the server as a whole
         return;
     }
     Course course{request};
     answer(course, context, response);
+    apply_preconditions(request, context.clock.wall().tv_sec, response);
     if (response.lacks_page) response = with_page(std::move(response), course, context);
     if (response.awaited) course.begin_anew();
 }

@@ -39,7 +39,7 @@ constexpr std::array explanations = std::to_array<Explanation>({
     {http::Status::bad_gateway, "A program behind this server gave an answer that made no sense."},
     {http::Status::service_unavailable, "The server is too busy or under maintenance. Please try again later."},
     {http::Status::gateway_timeout, "A program behind this server did not answer in time."},
-    {http::Status::http_version_not_supported, "The request is in a version of HTTP that the server does not speak."},
+    {http::Status::http_version_not_supported, "The server speaks HTTP/1.1, not the version of the request."},
     {http::Status::insufficient_storage, "The server has no room left to store what was sent."},
 });
 static_assert(std::ranges::is_sorted(explanations, {}, &Explanation::status));
