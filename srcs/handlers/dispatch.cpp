@@ -228,7 +228,7 @@ void respond(Request& request, const Context& context, Response& response) {
     }
     Course course{request};
     answer(course, context, response);
-    apply_preconditions(request, context.clock.wall().tv_sec, response);
+    if (response.content.is_made()) apply_preconditions(request, context.clock.wall().tv_sec, response);
     if (response.lacks_page) response = with_page(std::move(response), course, context);
     if (response.awaited) course.begin_anew();
 }

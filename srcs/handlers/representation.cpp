@@ -71,8 +71,7 @@ Response precondition_failed() {
 }
 
 void apply_preconditions(const Request& request, std::time_t now, Response& response) {
-    const bool chosen = response.status == http::Status::ok && response.content.is_made();
-    if (!chosen || !http::has_conditions(request.head)) return;
+    if (response.status != http::Status::ok || !http::has_conditions(request.head)) return;
     const http::Selection selection = http::select(request.head, {}, {.max_ranges = 0}, now);
     if (std::holds_alternative<http::NotModified>(selection)) {
         response = {};
@@ -92,7 +91,7 @@ void add_representation_fields(Response& response, files::Entry& entry, Extent e
         return response.fields.add_lines(part_of(own, extent));
     }
     if (!is_right) prepared = make(entry, file_name, settings, now);
-    response.fields.borrow(part_of(prepared, extent));
+    response.fields.borrow(extent == Extent::all ? std::string_view{prepared.fields} : part_of(prepared, extent));
 }
 
 }  // namespace handlers
