@@ -23,11 +23,13 @@ SOURCES := \
 	net/event_loop net/timers net/listener net/transport net/warmer \
 	files/root files/watcher files/trail files/content files/cache \
 	config/source config/variables config/template config/diagnostic config/text_file config/lexer config/syntax \
-	config/values config/check config/pattern config/url config/location config/condition config/sockets config/foreign \
+	config/values config/check config/pattern config/url config/location config/condition config/sockets config/warnings \
+	config/foreign config/refused \
 	config/directives_structure config/directives_listen config/directives_content config/directives_responses \
 	config/directives_methods config/directives_limits config/directives_logs config/directives_process \
 	config/directives_reading config/directives_validators config/directives_finding config/directives_rewrite \
-	config/directives config/binder config/load config/reference \
+	config/directives config/binder config/scope config/effective config/lint config/load \
+	config/differences config/reference \
 	body/file_range body/multi_range body/source \
 	routing/route routing/request routing/fields routing/own_variables routing/variables routing/resource routing/rewrite \
 	handlers/handler handlers/pages handlers/listing_style handlers/listing handlers/representation \

@@ -106,9 +106,9 @@ ACCEPTED = {
                              " location =/c { return 204; } location ^~/d { return 204; } }",
     "names": "server { listen 8080; return 204;"
              " server_name example.org *.example.com .example.net www.example.* _ ''; }",
-    "order does not matter": "server { location /a { index x.html; } location / { } listen 8080; root .; }",
-    "types in a file of their own": "types { text/plain txt log; }\nserver { listen 8080; root .; }",
-    "error pages": "server { listen 8080; root .; error_page 404 /404.html; error_page 500 502 =200 /x;"
+    "order does not matter": "server { location /a { index x.html; } location / { } listen 8080; root www; }",
+    "types in a file of their own": "types { text/plain txt log; }\nserver { listen 8080; root www; }",
+    "error pages": "server { listen 8080; root www; error_page 404 /404.html; error_page 500 502 =200 /x;"
                    " error_page 403 = /y; error_page 410 https://example.org/; }",
     "same address, other names": "server { listen 8080 default_server; server_name a; return 204; }"
                                  " server { listen 8080; server_name b; return 204; }",
@@ -120,6 +120,9 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("what", ACCEPTED)
 def test_accepted_without_a_word(what, tmp_path):
+    (tmp_path / "www").mkdir()
+    for page in ("404.html", "x", "y"):
+        (tmp_path / "www" / page).write_text(page)
     (tmp_path / "site.conf").write_text(ACCEPTED[what], encoding="utf-8", newline="")
     assert check("site.conf", cwd=tmp_path) == (0, "")
 

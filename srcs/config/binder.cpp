@@ -126,11 +126,8 @@ void Binder::bind_server(const Directive& directive, const Level& outer) {
 void Binder::add_defaults(const Directive& directive, Level& level) const {
     if (level.first_use("server_name") == nullptr) level.names.emplace_back(ServerName{}, &directive.name);
     if (level.first_use("listen") != nullptr) return;
-    // As in nginx: who may not open port 80 gets 8000.
-    constexpr std::uint16_t root_port = 80;
-    constexpr std::uint16_t other_port = 8000;
     Listen listen;
-    listen.endpoint = os::Endpoint::ipv4({}, ::geteuid() == 0 ? root_port : other_port);
+    listen.endpoint = os::Endpoint::ipv4({}, default_listen_port());
     listen.at = &directive.name;
     level.listens.push_back(std::move(listen));
 }
@@ -187,6 +184,12 @@ void Binder::bind_if(const Directive& directive, std::size_t& from, Level& level
 }
 
 }  // namespace
+
+std::uint16_t default_listen_port() {
+    constexpr std::uint16_t root_port = 80;
+    constexpr std::uint16_t other_port = 8000;
+    return ::geteuid() == 0 ? root_port : other_port;
+}
 
 void bind(const Tree& tree, const std::string& main_file, Build& build) {
     Binder binder{tree, build};

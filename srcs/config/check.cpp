@@ -1,6 +1,7 @@
 #include "config/check.hpp"
 
 #include "config/foreign.hpp"
+#include "config/refused.hpp"
 
 namespace config {
 
@@ -51,8 +52,8 @@ void report_unknown(const Directive& directive, Build& build) {
     if (const Ineffective* row = find_ineffective(directive.name.text))
         return report_ineffective(directive, *row, build);
     if (refused != nullptr)
-        return build.report.error(directive.name, "webserv has no directive " + in_quotes(directive),
-                                  std::string{refused->instead});
+        return build.report.refusal(refused->lack, directive.name, "webserv has no directive " + in_quotes(directive),
+                                    std::string{refused->instead});
     std::string hint = did_you_mean(directive.name.text, suggested_names());
     if (hint.empty()) hint = "\"webserv --directives\" lists those there are";
     build.report.error(directive.name, "unknown directive " + in_quotes(directive), std::move(hint));

@@ -19,6 +19,7 @@ std::string_view name_of(Severity severity) {
     switch (severity) {
         case Severity::error: return "error";
         case Severity::warning: return "warning";
+        case Severity::skipped: return "skipped";
         case Severity::note: return "note";
     }
     return "";
@@ -60,17 +61,36 @@ std::string render(const Diagnostic& diagnostic) {
     if (!out.empty()) out += ": ";
     out.append(name_of(diagnostic.severity)).append(": ").append(diagnostic.message);
     if (!diagnostic.hint.empty()) out.append("; ").append(diagnostic.hint);
+    if (!diagnostic.code.empty()) out.append(" [").append(diagnostic.code).append("]");
     out.push_back('\n');
     if (!diagnostic.source_line.empty()) out += source_and_caret(diagnostic);
     return out;
+}
+
+std::string_view name_of(Lack lack) {
+    switch (lack) {
+        case Lack::tls: return "TLS";
+        case Lack::protocol: return "HTTP/2 or HTTP/3";
+        case Lack::upstream: return "an upstream";
+        case Lack::language: return "a program or a language in the server";
+        case Lack::filter: return "rewriting what is sent";
+        case Lack::later: return "not there yet";
+        case Lack::other: return "done otherwise";
+    }
+    return "";
 }
 
 void Report::error(const Token& at, std::string message, std::string hint) {
     add(Severity::error, at, std::move(message), std::move(hint));
 }
 
-void Report::warning(const Token& at, std::string message, std::string hint) {
-    add(Severity::warning, at, std::move(message), std::move(hint));
+void Report::warning(Warning warning, const Token& at, std::string message, std::string hint) {
+    add(Severity::warning, at, std::move(message), std::move(hint), row_of(warning).code);
+}
+
+void Report::refusal(Lack lack, const Token& at, std::string message, std::string hint) {
+    if (!tolerant_) return error(at, std::move(message), std::move(hint));
+    add(Severity::skipped, at, std::move(message), std::move(hint), name_of(lack));
 }
 
 void Report::note(const Token& at, std::string message, std::string hint) {
@@ -79,17 +99,18 @@ void Report::note(const Token& at, std::string message, std::string hint) {
 
 void Report::file_error(const std::string& file, std::string message, std::string hint) {
     if (!keeps(Severity::error)) return;
-    diagnostics_.push_back({Severity::error, Origin{file, 0, 0}, std::move(message), std::move(hint), {}, 1, 0});
+    diagnostics_.push_back({Severity::error, Origin{file, 0, 0}, std::move(message), std::move(hint), {}, 1, 0, {}});
 }
 
 bool Report::keeps(Severity severity) {
+    if (severity == Severity::skipped) return true;  // who asks for the list wants all of it
     std::size_t& count = severity == Severity::error ? errors_ : remarks_;
     return ++count <= most_kept;
 }
 
-void Report::add(Severity severity, const Token& at, std::string message, std::string hint) {
+void Report::add(Severity severity, const Token& at, std::string message, std::string hint, std::string_view code) {
     if (!keeps(severity)) return;
-    Diagnostic diagnostic{severity, at.origin(), std::move(message), std::move(hint), {}, 1, 0};
+    Diagnostic diagnostic{severity, at.origin(), std::move(message), std::move(hint), {}, 1, 0, code};
     diagnostic.width = std::max<std::size_t>(at.length, 1);
     if (at.source != nullptr) {
         diagnostic.source_line = at.source->line_at(at.offset);
@@ -104,7 +125,7 @@ std::vector<Diagnostic> Report::take() {
     });
     if (full()) {
         const std::string message = "more than " + std::to_string(most_kept) + " errors: the rest is not shown";
-        diagnostics_.push_back({Severity::note, {}, message, {}, {}, 1, 0});
+        diagnostics_.push_back({Severity::note, {}, message, {}, {}, 1, 0, {}});
     }
     errors_ = remarks_ = 0;
     return std::exchange(diagnostics_, {});

@@ -82,7 +82,8 @@ std::vector<std::string_view> suggested_names() {
     std::vector<std::string_view> names;
     for (const Theme& theme : all_themes())
         for (const DirectiveRow& row : theme.rows) names.push_back(row.name);
-    for (const Ineffective& row : ineffective_directives()) names.push_back(row.name);
+    for (const Ineffective& row : ineffective_directives())
+        if (find_directive(row.name) == nullptr) names.push_back(row.name);
     return names;
 }
 

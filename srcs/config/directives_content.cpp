@@ -129,7 +129,8 @@ void set_index(const Directive& directive, Level& level, Build& build) {
             continue;
         }
         if (name.text.front() == '/' && &name != &directive.arguments.back())
-            build.report.warning(name, "index: what comes after " + quoted(name.text) + " is never looked for",
+            build.report.warning(Warning::index_after_path, name,
+                                 "index: what comes after " + quoted(name.text) + " is never looked for",
                                  "a path that begins with \"/\" stands last");
         names.push_back(name.text);
     }
@@ -154,7 +155,7 @@ void add_extension(MediaTypes& types, const Directive& row, const Token& before,
         base::lower_case(extension.text.starts_with('.') ? std::string_view{extension.text}.substr(1) : extension.text);
     const auto [place, is_new] = types.try_emplace(std::move(key), row.name.text);
     if (is_new || place->second == row.name.text) return;
-    build.report.warning(extension,
+    build.report.warning(Warning::type_twice, extension,
                          "types: the extension " + quoted(extension.text) + " was " + place->second + " before",
                          "the later line counts");
     place->second = row.name.text;

@@ -80,22 +80,23 @@ Result<os::Endpoint> parse_endpoint(std::string_view text) {
 
 struct RefusedOption {
     std::string_view name;
+    Lack lack;
     std::string_view instead;
 };
 constexpr std::array<RefusedOption, 13> refused_options{{
-    {"ssl", "webserv speaks no TLS: let HAProxy or hitch in front do that"},
-    {"http2", "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/2"},
-    {"spdy", "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/2"},
-    {"quic", "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/3"},
-    {"proxy_protocol", "it is not supported yet"},
-    {"bind", "leave it out: each address has a socket of its own anyway"},
-    {"setfib", "it exists on FreeBSD only"},
-    {"fastopen", "it is not supported yet"},
-    {"rcvbuf", "the kernel sizes buffers by itself (tcp_rmem)"},
-    {"sndbuf", "the kernel sizes buffers by itself (tcp_wmem)"},
-    {"accept_filter", "it exists on FreeBSD only"},
-    {"so_keepalive", "keepalive_timeout ends idle connections"},
-    {"multipath", "it is not supported yet"},
+    {"ssl", Lack::tls, "webserv speaks no TLS: let hitch or HAProxy in front do that"},
+    {"http2", Lack::protocol, "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/2"},
+    {"spdy", Lack::protocol, "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/2"},
+    {"quic", Lack::protocol, "webserv speaks HTTP/1.1: let a proxy in front speak HTTP/3"},
+    {"proxy_protocol", Lack::later, "it is not supported yet"},
+    {"bind", Lack::other, "leave it out: each address has a socket of its own anyway"},
+    {"setfib", Lack::other, "it exists on FreeBSD only"},
+    {"fastopen", Lack::later, "it is not supported yet"},
+    {"rcvbuf", Lack::other, "the kernel sizes buffers by itself (tcp_rmem)"},
+    {"sndbuf", Lack::other, "the kernel sizes buffers by itself (tcp_wmem)"},
+    {"accept_filter", Lack::other, "it exists on FreeBSD only"},
+    {"so_keepalive", Lack::other, "keepalive_timeout ends idle connections"},
+    {"multipath", Lack::later, "it is not supported yet"},
 }};
 
 void set_backlog(const Directive& directive, const Token& option, std::string_view value, Listen& listen,
@@ -126,8 +127,8 @@ void set_deferred(const Directive& directive, const Token& option, std::string_v
 void refuse_option(const Token& option, std::string_view name, Build& build) {
     const auto refused = std::ranges::find(refused_options, name, &RefusedOption::name);
     if (refused != refused_options.end())
-        return build.report.error(option, "listen: the option " + quoted(name) + " is refused",
-                                  std::string{refused->instead});
+        return build.report.refusal(refused->lack, option, "listen: the option " + quoted(name) + " is refused",
+                                    std::string{refused->instead});
     std::string hint = did_you_mean(name, {"default_server", "backlog", "ipv6only", "reuseport", "deferred"});
     if (hint.empty()) hint = "there are default_server, backlog=number, ipv6only=on|off, reuseport and deferred=on|off";
     build.report.error(option, "listen: unknown option " + quoted(option.text), std::move(hint));

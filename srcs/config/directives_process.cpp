@@ -18,7 +18,7 @@ using enum Context;
 void set_user(const Directive& directive, Level&, Build& build) {
     // As in nginx: only root can become somebody else.
     if (build.check_world && ::geteuid() != 0)
-        return build.report.warning(directive.name, "\"user\" is ignored",
+        return build.report.warning(Warning::user_ignored, directive.name, "\"user\" is ignored",
                                     "only a server started by root can become another user");
     const Token& user = directive.arguments[0];
     if (build.check_world && ::getpwnam(user.text.c_str()) == nullptr)

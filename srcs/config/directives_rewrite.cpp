@@ -68,7 +68,7 @@ void warn_if_answered(const Directive& directive, const Level& level, Build& bui
     const auto answers = [](const Step& step) { return std::holds_alternative<ReturnStep>(step.what); };
     if (std::ranges::none_of(level.script, answers)) return;
     const Token* earlier = level.first_use("return");
-    build.report.warning(directive.name, "this " + directive.name.text + " is never reached",
+    build.report.warning(Warning::return_unreached, directive.name, "this " + directive.name.text + " is never reached",
                          earlier == nullptr || earlier == &directive.name
                              ? "a return before it answers first"
                              : "the return on line " + std::to_string(earlier->line) + " answers first");

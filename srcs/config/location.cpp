@@ -35,13 +35,13 @@ void warn_of_unreachable_path(const Token& token, const std::string& path, Build
     const auto has = [&](std::string_view part) { return path.find(part) != std::string::npos; };
     if (has("//") || has("/./") || has("/../") || path.ends_with("/.") || path.ends_with("/.."))
         build.report.warning(
-            token, "location: no request has the path " + quoted(path),
+            Warning::unreachable_path, token, "location: no request has the path " + quoted(path),
             "repeated slashes and dot segments are taken out of a request's path before it is compared");
     const std::size_t percent = path.find('%');
     if (percent != std::string::npos && percent + 2 < path.size() && base::hex_value(path[percent + 1]) >= 0 &&
         base::hex_value(path[percent + 2]) >= 0)
         build.report.warning(
-            token, "location: paths are compared decoded",
+            Warning::encoded_path, token, "location: paths are compared decoded",
             "write the byte itself in place of " + path.substr(percent, 3) + ", in quotes if it is a space");
 }
 
@@ -153,7 +153,7 @@ void check_named_locations(const Server& server, Build& build) {
 void warn_of_nothing_to_serve(const Directive& directive, const LocationSettings& settings, const Script& script,
                               Build& build) {
     if (!settings.root.empty() || !settings.alias.empty() || !script.empty() || build.report.failed()) return;
-    build.report.warning(directive.name,
+    build.report.warning(Warning::nothing_to_serve, directive.name,
                          "this " + directive.name.text + " has nothing to answer with: every request gets 404",
                          "give it a root or a return");
 }

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "config/differences.hpp"
 #include "config/directives.hpp"
 #include "config/foreign.hpp"
+#include "config/refused.hpp"
+#include "config/values.hpp"
+#include "config/warnings.hpp"
 
 namespace config {
 
@@ -44,44 +48,16 @@ All mistakes of a file are reported in one run, each with its line:
         ^~~~~
 
 `webserv -t FILE` only checks: it says what is wrong and ends with status 1, or 0 when all is well. Folders named by
-`root` and `alias`, users and included files must exist.
+`root` and `alias`, users and included files must exist. It also warns of what works though hardly as meant
+([the warnings](#warnings)), and names what has [no effect](#accepted-without-effect). With `--tolerant` it lists what
+webserv [doesn't do](#not-accepted) and leaves it out, to tell whether the rest would load.
+
+`webserv -T FILE` prints what counts: each block with its directives, what it has from the blocks around it, and the
+defaults, each with its place. The text is a configuration that does the same.
+
+`webserv FOLDER` needs no configuration: `webserv --print-config FOLDER` prints the one it stands for.
 
 ## Directives
-)";
-
-constexpr std::string_view differences = R"(
-## Differences from nginx
-
-| webserv | nginx | why |
-|---|---|---|
-| bare `server { }` blocks are a configuration | needs `events { }` and `http { }` | one site needs no ceremony |
-| `root` and `alias` name folders that exist | found out by the first visitor | a misspelt path is seen at the start |
-| no `root` unless it is given | `html` beside the binary | nothing is served that nobody named |
-| relative paths start at the configuration's folder | at a prefix built in | a folder can be moved as a whole |
-| `alias` takes whole path segments | `location /a { alias /b/; }` gives `/a../x` a way out of `/b` | a known hole |
-| redirects are relative | absolute by default | they stay right behind a proxy and on any port |
-| `charset utf-8` unless it is changed | `off` | it is what files are written in |
-| logs on standard output and standard error by default | files under the prefix | systemd and containers read them |
-| no `pid` file unless it is given | `logs/nginx.pid` | a supervisor knows the process |
-| one `error_log` a block | several | one place to look at |
-| `access_log off` beside a log in the same block is refused | `off` wins | it is one or the other |
-| paths with a name that begins with a dot are not served, but `.well-known` | served | nobody meant to publish them |
-| symbolic links that leave the root are refused | followed | a link must not open the machine |
-| `limit_except` answers 405 with Allow | 403 | it is what 405 is for (RFC 9110 15.5.6) |
-| a head that is too large is answered 431 | 400 | the client can tell why (RFC 6585 5) |
-| framing in doubt is refused and ends the connection | sometimes repaired | requests are smuggled in doubts |
-| TERM and INT let running requests finish, as QUIT does | they cut them off | a second signal cuts |
-| HUP reloads nothing | it reloads the configuration | not supported yet; a terminal that hangs up ends the server |
-| `location a { }` is refused | never reached | a path begins with `/` |
-| `limit_except` holds `deny all;` only | any access rule | rules by address are not there yet |
-| `return 301;` without a URL is refused | a redirect to nowhere | a mistake in every case |
-| `listen` options may be repeated when they are equal | refused | nothing is unclear |
-| `listen 0` lets the kernel choose a port | refused | tests take what is free |
-| `localhost` is 127.0.0.1, other host names are refused | looked up at the start | a start doesn't depend on DNS |
-| `daemon off` | `on` by default | watched by whoever started it |
-| `worker_processes 1` is one process | a master and a worker | nothing to supervise: whoever started it does |
-| the log files of workers are opened anew by the workers' `user` | by root | root must not follow what they can write |
-| `$variables` are refused by name | expanded | not supported yet |
 )";
 
 // `text` in lines of at most `width` bytes, each behind `indent`.
@@ -128,6 +104,7 @@ template <class Row>
 std::string grouped(std::span<const Row> rows, std::string_view Row::*reason, std::string (*label)(const Row&)) {
     std::vector<std::pair<std::string_view, std::string>> lines;
     for (const Row& row : rows) {
+        if (find_directive(row.name) != nullptr) continue;  // it has a row of its own by now
         const auto found = std::ranges::find(lines, row.*reason, [](const auto& line) { return line.first; });
         if (found == lines.end())
             lines.emplace_back(row.*reason, label(row));
@@ -146,6 +123,48 @@ std::string ineffective_label(const Ineffective& row) {
 
 std::string refused_label(const Refused& row) { return '`' + std::string{row.name} + '`'; }
 
+std::string families_line() {
+    std::string out{"- all that begin with "};
+    for (const Refused& family : refused_families())
+        out.append(&family == &refused_families().front() ? "`" : ", `").append(family.name).append("`");
+    return out + '\n';
+}
+
+std::string differences_markdown() {
+    std::string out{
+        "\n## Differences from nginx\n\nOn purpose, each with its reason and, where there is one, the way back.\n"};
+    for (const DifferenceTheme& theme : differences()) {
+        out.append("\n### ").append(theme.title);
+        out.append("\n\n| webserv | nginx | why | nginx's way |\n|---|---|---|---|\n");
+        for (const Difference& row : theme.rows)
+            out.append("| ")
+                .append(row.here)
+                .append(" | ")
+                .append(row.nginx)
+                .append(" | ")
+                .append(row.why)
+                .append(" | ")
+                .append(row.back)
+                .append(" |\n");
+    }
+    return out;
+}
+
+std::string warnings_markdown() {
+    std::string out{
+        "\n## Warnings\n\n`webserv -t` gives these, each with its code; `webserv --help CODE` explains one.\n\n"
+        "| code | what it means | what to do |\n|---|---|---|\n"};
+    for (const WarningRow& row : all_warnings())
+        out.append("| `").append(row.code).append("` | ").append(row.what).append(" | ").append(row.cure).append(
+            " |\n");
+    return out;
+}
+
+std::string help_of(const WarningRow& row) {
+    return std::string{row.code} + " (a warning of webserv -t)\n\n" + wrapped(row.what, "  ", 80) +
+           "\n  what to do:\n" + wrapped(row.cure, "  ", 80);
+}
+
 std::string help_of(const DirectiveRow& row) {
     std::string out{row.name};
     out.append("\n  syntax:  ").append(row.syntax);
@@ -159,15 +178,24 @@ std::string help_of(const DirectiveRow& row) {
 
 std::optional<std::string> directive_help(std::string_view name) {
     if (const DirectiveRow* row = find_directive(name)) return help_of(*row);
+    if (const WarningRow* row = find_warning(name)) return help_of(*row);
     if (const Ineffective* row = find_ineffective(name)) {
         const std::string value =
             row->only_value.empty() ? std::string{} : " (the value \"" + std::string{row->only_value} + "\" only)";
         return std::string{name} + "\n  accepted for the sake of nginx's configurations" + value +
-               ", without effect here:\n  " + std::string{row->why} + "\n";
+               ", without effect here:\n" + wrapped(row->why, "  ", 80);
     }
     if (const Refused* row = find_refused(name))
-        return std::string{name} + "\n  webserv doesn't have it:\n  " + std::string{row->instead} + "\n";
+        return std::string{name} + "\n  webserv doesn't have it (" + std::string{name_of(row->lack)} + "):\n" +
+               wrapped(row->instead, "  ", 80);
     return std::nullopt;
+}
+
+std::string directive_hint(std::string_view name) {
+    std::vector<std::string_view> names = suggested_names();
+    for (const Refused& row : refused_directives()) names.push_back(row.name);
+    for (const WarningRow& row : all_warnings()) names.push_back(row.code);
+    return did_you_mean(name, names);
 }
 
 std::string reference_markdown() {
@@ -176,17 +204,17 @@ std::string reference_markdown() {
         out.append("\n### ").append(theme.title).append("\n");
         for (const DirectiveRow& row : theme.rows) out += markdown_of(row);
     }
-    out += differences;
+    out += warnings_markdown();
+    out += differences_markdown();
     out +=
         "\n## Accepted without effect\n\nThese tune nginx's own machinery. `webserv -t` names each that it passes "
         "over.\n\n";
     out += grouped(ineffective_directives(), &Ineffective::why, ineffective_label);
-    out += "\n## Not accepted\n\n";
-    out += grouped(refused_directives(), &Refused::instead, refused_label);
     out +=
-        "- all that begin with `fastcgi_`, `grpc_`, `gzip_`, `http2_`, `memcached_`, `proxy_`, `scgi_`, `ssl_`, "
-        "`uwsgi_`\n";
-    return out;
+        "\n## Not accepted\n\nEach is refused by its name. `webserv -t --tolerant` lists those of a configuration, "
+        "and tells whether the rest would load.\n\n";
+    out += grouped(refused_directives(), &Refused::instead, refused_label);
+    return out += families_line();
 }
 
 }  // namespace config

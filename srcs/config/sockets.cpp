@@ -113,7 +113,7 @@ void Assignment::warn_of_shared_names(const std::vector<ServerAddresses>& server
         for (const std::size_t server : gathering.socket.servers) {
             for (const auto& [name, at] : servers[server].names) {
                 if (seen.emplace(name.kind, name.text).second) continue;
-                build_.report.warning(*at,
+                build_.report.warning(Warning::name_conflict, *at,
                                       "conflicting server name " + quoted(name.text) + " on " +
                                           gathering.socket.endpoint.to_string() + ", ignored",
                                       name.text.empty() ? "give each server on one address a server_name of its own"

@@ -1,0 +1,13 @@
+// What works, though hardly as meant, and takes a look at more than one directive to see. For `webserv -t` alone: a
+// server that starts doesn't repeat it. Each check is a function in one list; its code is in config/warnings.
+#pragma once
+
+#include "config/directives.hpp"
+#include "config/syntax.hpp"
+
+namespace config {
+
+// Of a tree that was bound without errors.
+void lint(const Tree& tree, Build& build);
+
+}  // namespace config
