@@ -94,7 +94,8 @@ void append_number(std::string& out, std::uint64_t value);  // in base 10
 // How many single edits (insert, delete, replace, swap of neighbours) lie between two words: for "did you mean".
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// Case-blind less-than in which runs of digits compare as numbers: "a2" before "a10".
-bool natural_less(std::string_view a, std::string_view b);
+// Of two texts the one whose key is less stands first where case doesn't count and runs of digits, of up to 255, are
+// numbers: "a2" before "a10". Not for people.
+std::string natural_key(std::string_view text);
 
 }  // namespace base

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "config/listing.hpp"
 #include "config/script.hpp"
 #include "config/template.hpp"
 #include "http/conditional.hpp"
@@ -103,6 +104,8 @@ struct LocationSettings {
     // Names relative to the folder; one that begins with `/` (last) is a path of the server.
     std::vector<std::string> index{"index.html"};
     bool autoindex = false;
+    ListingSettings listing;
+    SymlinkSettings symlinks;
     bool open_file_cache = true;  // whether what is looked up is kept, within Settings::file_cache
     std::vector<ErrorPage> error_pages;
     bool recursive_error_pages = false;

@@ -1,5 +1,5 @@
-// What a listing looks like: its style sheet and its icons. The page is one file without scripts and loads nothing, so
-// all of it stands in the page's head, and a row names its icon by a class of one letter.
+// What a listing looks like: its style sheet and its icons. The page is one file that loads nothing, so all of it
+// stands in the page's head, and a row names its icon by a class of one letter.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace handlers {
 
-enum class Icon : std::uint8_t { up, directory, file, text, picture, sound, film, archive };
+enum class Icon : std::uint8_t { up, directory, file, text, code, document, picture, sound, film, archive };
 
 // By the media type that the name's extension stands for.
 Icon icon_for(std::string_view name, bool is_directory);

@@ -12,6 +12,10 @@ public:
     Outcome handle(const Request& request, const Context& context, Response& response) const override;
 };
 
+// Whether the path of a file in the request's folder has to be settled for itself: another location may be about it, or
+// something be decided before a file is looked for.
+bool leads_elsewhere(const Request& request, const std::string& path);
+
 // The answer where opening `resource` failed: its status from the errno `code`, its explanation, where one is wanted,
 // with the component that is the reason.
 Response open_failure(const routing::Resource& resource, int code, const Request& request, const Context& context);

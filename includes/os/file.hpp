@@ -33,13 +33,24 @@ struct FileStatus {
 // A folder, to open things beneath. O_PATH is not used: the fd can be listed too.
 base::Result<UniqueFd> open_folder(const std::string& path);
 
+// Which symbolic links a path may lead through. Another one gives EXDEV where it leaves, else ELOOP.
+enum class Links : std::uint8_t {
+    beneath,     // those that stay in the folder where the path begins
+    anywhere,    // all but those of /proc that stand for open files
+    same_owner,  // those that belong to the owner of what they lead to
+    none,
+};
+
 // For reading, without ever waiting for the other side of a FIFO. `path` is relative to `folder` ("" is the folder
-// itself). A component that leads out of the folder, by `..` or by a symbolic link, gives EXDEV (openat2(2),
-// RESOLVE_BENEATH). The Error carries the errno in `code`.
-base::Result<UniqueFd> open_beneath(int folder, std::string_view path);
+// itself). A component that leads out of the folder, by `..` or (Links::beneath) by a symbolic link, gives EXDEV
+// (openat2(2), RESOLVE_BENEATH). The Error carries the errno in `code`.
+base::Result<UniqueFd> open_beneath(int folder, std::string_view path, Links links = Links::beneath);
 
 // The same way, without opening what is there: neither a FIFO's writer nor a device notices.
-base::Result<FileStatus> look_beneath(int folder, std::string_view path);
+base::Result<FileStatus> look_beneath(int folder, std::string_view path, Links links = Links::beneath);
+
+// Any folder of the machine, to begin a path at: it need not be readable.
+base::Result<UniqueFd> start_at(const std::string& folder);
 
 base::Result<FileStatus> status_of(int file);
 base::Result<FileStatus> status_of(const std::string& path);            // follows symbolic links

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "config/settings.hpp"
@@ -114,10 +115,10 @@ private:
     };
     Found find(const Level& level, const Request& request, std::string_view path) const;
     Found find_pattern(const Level& level, const Request& request, std::string_view path) const;
-    files::Root* root_at(const std::string& path, os::DescriptorReserve& reserve);
+    files::Root* root_at(const std::string& path, files::LinkPolicy policy, os::DescriptorReserve& reserve);
 
     const config::Settings& settings_;
-    std::map<std::string, std::unique_ptr<files::Root>> roots_;
+    std::map<std::pair<std::string, files::LinkPolicy>, std::unique_ptr<files::Root>> roots_;
     std::unordered_map<const config::LocationSettings*, std::unique_ptr<const Mapping>> mappings_;
     std::vector<SocketNames> sockets_;     // index as in Settings::sockets
     std::vector<CompiledServer> servers_;  // index as in Settings::servers

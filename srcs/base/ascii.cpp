@@ -205,28 +205,24 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return above[b.size()];
 }
 
-bool natural_less(std::string_view a, std::string_view b) {
-    std::size_t i = 0;
-    std::size_t j = 0;
-    while (i < a.size() && j < b.size()) {
-        const std::size_t run_a = digit_run(a, i);
-        const std::size_t run_b = digit_run(b, j);
-        if (run_a > 0 && run_b > 0) {
-            const std::string_view number_a = without_leading_zeros(a.substr(i, run_a));
-            const std::string_view number_b = without_leading_zeros(b.substr(j, run_b));
-            if (number_a.size() != number_b.size()) return number_a.size() < number_b.size();
-            if (number_a != number_b) return number_a < number_b;
-            i += run_a;
-            j += run_b;
+std::string natural_key(std::string_view text) {
+    std::string key;
+    key.reserve(text.size() + 8);  // a few numbers
+    for (std::size_t i = 0; i < text.size();) {
+        constexpr std::size_t most_digits = 255;
+        const std::string_view run = text.substr(i, std::min(digit_run(text, i), most_digits));
+        if (run.empty()) {
+            key.push_back(to_lower(text[i++]));
             continue;
         }
-        const char x = to_lower(a[i++]);
-        const char y = to_lower(b[j++]);
-        if (x != y) return static_cast<unsigned char>(x) < static_cast<unsigned char>(y);
+        // The digit sets it off from what is no number; of numbers the one with more digits is larger.
+        const std::string_view number = without_leading_zeros(run);
+        key.push_back('0');
+        key.push_back(static_cast<char>(number.size()));
+        key.append(number);
+        i += run.size();
     }
-    const std::size_t rest_a = a.size() - i;
-    const std::size_t rest_b = b.size() - j;
-    return rest_a != rest_b ? rest_a < rest_b : a < b;
+    return key;
 }
 
 }  // namespace base

@@ -10,6 +10,7 @@
 #include "config/directives_finding.hpp"
 #include "config/directives_limits.hpp"
 #include "config/directives_listen.hpp"
+#include "config/directives_listing.hpp"
 #include "config/directives_logs.hpp"
 #include "config/directives_methods.hpp"
 #include "config/directives_process.hpp"
@@ -61,6 +62,7 @@ std::span<const Theme> all_themes() {
         {"Files", content_directives()},
         {"Finding the file", finding_directives()},
         {"Rewriting", rewrite_directives()},
+        {"Folders and links", listing_directives()},
         {"Reading files", reading_directives()},
         {"Versions and parts", validator_directives()},
         {"Answers", response_directives()},

@@ -136,11 +136,6 @@ void set_index(const Directive& directive, Level& level, Build& build) {
     }
 }
 
-void set_autoindex(const Directive& directive, Level& level, Build& build) {
-    if (const auto on = checked(parse_flag(directive.arguments[0].text), directive, directive.arguments[0], build))
-        level.settings().autoindex = *on;
-}
-
 void set_server_tokens(const Directive& directive, Level& level, Build& build) {
     if (const auto on = checked(parse_flag(directive.arguments[0].text), directive, directive.arguments[0], build))
         level.settings().server_tokens = *on;
@@ -238,15 +233,6 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
                "is a path of the server and always taken. A block with a line of its own takes none of the outer "
                "ones.",
         .example = "index index.html index.htm;",
-    },
-    {
-        .name = "autoindex",
-        .contexts = {http, server, location},
-        .set = set_autoindex,
-        .syntax = "autoindex on | off;",
-        .default_text = "autoindex off;",
-        .doc = "Whether a folder without an index file answers with a list of what is in it; else it answers 403.",
-        .example = "location /files/ { autoindex on; }",
     },
     {
         .name = "types",

@@ -86,7 +86,7 @@ bool Cache::is_fresh(Entry& entry) {
     if (now - entry.checked_at_ < revalidation_interval) return true;
     if (entry.doubtful_) return false;
     entry.checked_at_ = now;
-    const base::Result<os::FileStatus> status = os::glance_beneath(entry.root_->folder(), entry.path_);
+    const base::Result<os::FileStatus> status = entry.root_->glance_at(entry.path_);
     if (!status) return entry.failure_ == status.error().code;
     return entry.failure_ == 0 && entry.status_.same_version(status.value());
 }

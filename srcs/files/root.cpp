@@ -1,5 +1,6 @@
 #include "files/root.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace files {
@@ -10,36 +11,93 @@ constexpr base::Duration revalidation_interval{1000};
 
 bool is_out_of_descriptors(const base::Error& error) { return error.code == EMFILE || error.code == ENFILE; }
 
+// Tries again with a descriptor of the reserve when there is none left.
+template <class Action>
+auto sparingly(os::DescriptorReserve& reserve, Action action) -> decltype(action()) {
+    auto result = action();
+    while (!result && is_out_of_descriptors(result.error()) && reserve.give_up_one()) result = action();
+    return result;
+}
+
+// How much of `path` begins with `unjudged` and ends where a component does: nginx's rule for disable_symlinks from=.
+std::size_t unjudged_length(std::string_view path, std::string_view unjudged) {
+    if (unjudged.empty() || !path.starts_with(unjudged)) return 0;
+    if (path.size() == unjudged.size() || path[unjudged.size()] == '/') return unjudged.size();
+    return unjudged.ends_with('/') ? unjudged.size() - 1 : 0;
+}
+
+bool climbs(std::string_view relative) {
+    return relative == ".." || relative.starts_with("../") || relative.ends_with("/..") ||
+           relative.find("/../") != std::string_view::npos;
+}
+
+base::Result<os::UniqueFd> open_by(int folder, std::string_view path, os::Links links) {
+    return os::open_beneath(folder, path, links);
+}
+
+base::Result<os::FileStatus> look_by(int folder, std::string_view path, os::Links links) {
+    return os::look_beneath(folder, path, links);
+}
+
 }  // namespace
 
-Root::Root(std::string path, os::DescriptorReserve& reserve) : path_(std::move(path)), reserve_(reserve) {
+Root::Root(std::string path, LinkPolicy policy, os::DescriptorReserve& reserve)
+    : path_(std::move(path)), policy_(std::move(policy)), reserve_(reserve) {
     static_cast<void>(refresh(base::Instant{}));
 }
 
 base::Result<os::UniqueFd> Root::open(std::string_view relative, base::Instant now) {
-    return reach([](int folder, std::string_view path) { return os::open_beneath(folder, path); }, relative, now);
+    return reach(open_by, relative, now);
 }
 
 base::Result<os::FileStatus> Root::look_at(std::string_view relative, base::Instant now) {
-    return reach([](int folder, std::string_view path) { return os::look_beneath(folder, path); }, relative, now);
+    return reach(look_by, relative, now);
+}
+
+base::Result<os::FileStatus> Root::glance_at(const std::string& relative) {
+    if (policy_.judges_each()) return reach_judged(look_by, relative);
+    return os::glance_beneath(folder_.fd(), relative);
 }
 
 template <class Action>
-auto Root::reach(Action action, std::string_view relative, base::Instant now) -> decltype(action(0, relative)) {
+auto Root::reach(Action action, std::string_view relative, base::Instant now)
+    -> decltype(action(0, relative, os::Links::beneath)) {
     if (auto refreshed = refresh(now); !refreshed) return refreshed.error();
-    const auto sparingly = [&](std::string_view path) {
-        auto result = action(folder_.fd(), path);
-        while (!result && is_out_of_descriptors(result.error()) && reserve_.give_up_one()) {
-            result = action(folder_.fd(), path);
-        }
-        return result;
+    if (policy_.judges_each()) return reach_judged(action, relative);
+    // Where links may lead anywhere the kernel doesn't look after `..`.
+    if (policy_.links == os::Links::anywhere && climbs(relative)) return base::Error::from_code(EXDEV, "open", "..");
+    const auto reached_at = [&](std::string_view path) {
+        return sparingly(reserve_, [&] { return action(folder_.fd(), path, policy_.links); });
     };
-    auto result = sparingly(relative);
-    if (result || result.error().code != EXDEV) return result;
+    auto result = reached_at(relative);
+    if (result || result.error().code != EXDEV || policy_.links != os::Links::beneath) return result;
     // openat2 takes an absolute link for one that leaves, wherever it leads. The way it really goes is tried once more,
     // beneath the root like every other, so that a link which changes meanwhile gains nothing.
-    if (const std::optional<std::string> inside = real_path_inside(relative)) return sparingly(*inside);
+    if (const std::optional<std::string> inside = real_path_inside(relative)) return reached_at(*inside);
     return result;
+}
+
+// From where the judging begins, which may be above the root or beneath it.
+template <class Action>
+auto Root::reach_judged(Action action, std::string_view relative) -> decltype(action(0, relative, os::Links::beneath)) {
+    std::string path = path_;
+    if (!relative.empty() && !path.ends_with('/')) path.push_back('/');
+    path.append(relative);
+    if (climbs(relative)) return base::Error::from_code(EXDEV, "open", path);
+    const std::size_t begin = unjudged_length(path, policy_.unjudged);
+    const bool all = begin == path.size();
+    const auto start =
+        sparingly(reserve_, [&] { return os::start_at(all || begin == 0 ? "/" : path.substr(0, begin)); });
+    if (!start) return start.error();
+    std::string_view judged = path;
+    if (!all) judged.remove_prefix(begin);
+    judged.remove_prefix(std::min(judged.find_first_not_of('/'), judged.size()));
+    return sparingly(reserve_,
+                     [&] { return action(start.value().fd(), judged, all ? os::Links::anywhere : policy_.links); });
+}
+
+base::Result<os::FileStatus> Root::status_of_root() {
+    return policy_.judges_each() ? reach_judged(look_by, "") : os::status_of(path_);
 }
 
 // Where `relative` leads when its links are followed, again relative to the root; nullopt when that is outside. What
@@ -70,7 +128,7 @@ base::Result<void> Root::refresh(base::Instant now) {
 }
 
 base::Result<void> Root::look_again(base::Instant now) {
-    const base::Result<os::FileStatus> current = os::status_of(path_);
+    const base::Result<os::FileStatus> current = status_of_root();
     if (!current) {
         forget_folder();
         return current.error();
@@ -78,8 +136,7 @@ base::Result<void> Root::look_again(base::Instant now) {
     looked_at_ = now;
     const os::FileStatus& status = current.value();
     if (folder_ && status.device == identity_.device && status.inode == identity_.inode) return {};
-    base::Result<os::UniqueFd> folder = os::open_folder(path_);
-    while (!folder && is_out_of_descriptors(folder.error()) && reserve_.give_up_one()) folder = os::open_folder(path_);
+    base::Result<os::UniqueFd> folder = sparingly(reserve_, [&] { return os::open_folder(path_); });
     if (!folder) {
         forget_folder();
         return folder.error();

@@ -4,6 +4,7 @@
 
 #include "handlers/autoindex.hpp"
 #include "handlers/error_page.hpp"
+#include "handlers/random_index.hpp"
 #include "handlers/redirect.hpp"
 #include "handlers/representation.hpp"
 #include "handlers/static_file.hpp"
@@ -39,9 +40,10 @@ Response options(http::MethodSet methods) {
 
 // The first handler that doesn't decline.
 Outcome first_answer(const Request& request, const Context& context, Response& response) {
+    static constexpr RandomIndex random_index;
     static constexpr StaticFile static_file;
     static constexpr Autoindex autoindex;
-    static constexpr std::array<const Handler*, 2> handlers{&static_file, &autoindex};
+    static constexpr std::array<const Handler*, 3> handlers{&random_index, &static_file, &autoindex};
     for (const Handler* handler : handlers) {
         Outcome outcome = handler->handle(request, context, response);
         if (!std::holds_alternative<Declined>(outcome)) return outcome;

@@ -134,14 +134,6 @@ Response redirect_to_folder(const Request& request) {
     return response;
 }
 
-// Whether the path of a folder's index file has to be settled for itself.
-bool leads_elsewhere(const Request& request, const std::string& path) {
-    const config::Location* location = request.route.location;
-    if (!request.route.server->script.empty()) return true;
-    if (location != nullptr && (!location->script.empty() || location->settings.try_files)) return true;
-    return request.routes->route(request, path).settings != request.route.settings;
-}
-
 // The first index file that exists, declined when there is none.
 Outcome serve_index(const Request& request, const routing::Resource& folder, const Context& context,
                     Response& response) {
@@ -197,12 +189,21 @@ Outcome serve_found(files::EntryRef entry, const routing::Resource& resource, co
 
 }  // namespace
 
+bool leads_elsewhere(const Request& request, const std::string& path) {
+    const config::Location* location = request.route.location;
+    if (!request.route.server->script.empty()) return true;
+    if (location != nullptr && (!location->script.empty() || location->settings.try_files)) return true;
+    return request.routes->route(request, path).settings != request.route.settings;
+}
+
 Response open_failure(const routing::Resource& resource, int code, const Request& request, const Context& context) {
     const http::Status status = status_for(code);
     const bool unwanted = status == http::Status::not_found && !request.route.settings->log_not_found;
     if (!context.explains || unwanted) return failure(status, Explanation{});
     std::string explanation = "open " + resource.shown() + ": " + base::describe(code);
     if (code == EXDEV) explanation += " (a symbolic link leads out of the root)";
+    if (code == ELOOP && resource.root->policy().judges_each())
+        explanation += " (a symbolic link that disable_symlinks forbids)";
     if (status == http::Status::service_unavailable) return failure(status, std::move(explanation));
     const std::string_view prefix = failing_prefix(resource, context.clock.now());
     if (prefix.size() < resource.relative.size()) {

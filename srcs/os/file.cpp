@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "os/resolve.hpp"
+
 namespace os {
 
 namespace {
@@ -37,11 +39,14 @@ FileStatus from_kernel(const struct stat& status) {
     };
 }
 
-int open_beneath_fd(int folder, const char* path, std::uint64_t flags) {
-    open_how how{};
-    how.flags = flags;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-    return static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how));
+std::uint64_t resolution(Links links) {
+    switch (links) {
+        case Links::beneath: return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+        case Links::anywhere:
+        case Links::same_owner: return RESOLVE_NO_MAGICLINKS;
+        case Links::none: break;
+    }
+    return RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
 }
 
 struct CloseFolder {
@@ -64,15 +69,22 @@ base::Result<UniqueFd> open_folder(const std::string& path) {
     return folder;
 }
 
-namespace {
+base::Result<UniqueFd> start_at(const std::string& folder) {
+    UniqueFd start{::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (!start) return base::Error::from_errno("open folder", folder);
+    return start;
+}
 
-base::Result<UniqueFd> open_beneath(int folder, std::string_view path, std::uint64_t flags) {
+base::Result<UniqueFd> resolve(int folder, std::string_view path, std::uint64_t flags, Links links) {
     const std::string relative{path.empty() ? "." : path};
+    open_how how{};
+    how.flags = flags | O_CLOEXEC;
+    how.resolve = resolution(links);
     int fd = -1;
     // EAGAIN: a rename somewhere raced with the check for `..` (openat2(2)); bounded, since an attacker may rename
     // for ever.
     for (int attempt = 0; attempt < 8; ++attempt) {
-        fd = open_beneath_fd(folder, relative.c_str(), flags | O_CLOEXEC);
+        fd = static_cast<int>(::syscall(SYS_openat2, folder, relative.c_str(), &how, sizeof how));
         if (fd >= 0 || errno != EAGAIN) break;
     }
     UniqueFd file{fd};
@@ -80,14 +92,14 @@ base::Result<UniqueFd> open_beneath(int folder, std::string_view path, std::uint
     return file;
 }
 
-}  // namespace
-
-base::Result<UniqueFd> open_beneath(int folder, std::string_view path) {
-    return open_beneath(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+base::Result<UniqueFd> open_beneath(int folder, std::string_view path, Links links) {
+    constexpr std::uint64_t flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+    return links == Links::same_owner ? resolve_owned(folder, path, flags) : resolve(folder, path, flags, links);
 }
 
-base::Result<FileStatus> look_beneath(int folder, std::string_view path) {
-    const base::Result<UniqueFd> place = open_beneath(folder, path, O_PATH);
+base::Result<FileStatus> look_beneath(int folder, std::string_view path, Links links) {
+    const base::Result<UniqueFd> place =
+        links == Links::same_owner ? resolve_owned(folder, path, O_PATH) : resolve(folder, path, O_PATH, links);
     if (!place) return place.error();
     return status_of(place.value().fd());
 }
@@ -192,7 +204,7 @@ base::Result<std::vector<std::string>> names_in(UniqueFd folder) {
 
 base::Result<void> check_open_beneath() {
     const UniqueFd root{::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    const UniqueFd probe{open_beneath_fd(root.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    const auto probe = resolve(root.fd(), ".", O_RDONLY | O_DIRECTORY, Links::beneath);
     if (probe) return {};
     base::Error error = base::Error::from_errno("openat2", "(needed to keep files beneath their root)");
     error.message += "; Linux 5.10 or newer is needed, and a container's seccomp profile must allow it";

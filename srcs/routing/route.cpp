@@ -31,6 +31,14 @@ std::string_view location_path(const config::Location& location) {
     return {};
 }
 
+// Where variables are part of $document_root, what stands before them is it: more links are judged then, never fewer.
+files::LinkPolicy link_policy(const config::LocationSettings& settings) {
+    const config::SymlinkSettings& symlinks = settings.symlinks;
+    if (!symlinks.from_document_root) return {symlinks.followed, symlinks.from};
+    const std::string& document_root = settings.root.empty() ? settings.alias : settings.root;
+    return {symlinks.followed, settings.root_rest ? document_root : document_root + symlinks.from};
+}
+
 }  // namespace
 
 RouteTable::RouteTable(const config::Settings& settings, os::DescriptorReserve& reserve) : settings_(settings) {
@@ -100,23 +108,24 @@ const Mapping* RouteTable::compile_mapping(const config::LocationSettings& setti
 }
 
 Mapping RouteTable::make_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve) {
+    const files::LinkPolicy policy = link_policy(settings);
     Mapping mapping;
     mapping.rest = settings.root_rest.get();
     mapping.replaces_location = !settings.alias.empty();
     mapping.is_whole = settings.alias_is_whole;
     if (mapping.replaces_location && mapping.rest == nullptr && is_file(settings.alias)) {
         const std::size_t slash = settings.alias.rfind('/');
-        mapping.root = root_at(slash == 0 ? "/" : settings.alias.substr(0, slash), reserve);
+        mapping.root = root_at(slash == 0 ? "/" : settings.alias.substr(0, slash), policy, reserve);
         mapping.file_name = settings.alias.substr(slash + 1);
     } else if (mapping.replaces_location || !settings.root.empty()) {
-        mapping.root = root_at(mapping.replaces_location ? settings.alias : settings.root, reserve);
+        mapping.root = root_at(mapping.replaces_location ? settings.alias : settings.root, policy, reserve);
     }
     return mapping;
 }
 
-files::Root* RouteTable::root_at(const std::string& path, os::DescriptorReserve& reserve) {
-    std::unique_ptr<files::Root>& root = roots_[path];
-    if (!root) root = std::make_unique<files::Root>(path, reserve);
+files::Root* RouteTable::root_at(const std::string& path, files::LinkPolicy policy, os::DescriptorReserve& reserve) {
+    std::unique_ptr<files::Root>& root = roots_[{path, policy}];
+    if (!root) root = std::make_unique<files::Root>(path, std::move(policy), reserve);
     return root.get();
 }
 

@@ -45,7 +45,12 @@ void expect_in_order(std::string_view page, std::initializer_list<std::string_vi
     }
 }
 
-std::string list_one(Entry entry) { return handlers::listing_page("/files/", {std::move(entry)}, Order{}, "webserv"); }
+std::string list(std::string_view path, std::vector<Entry> entries, Order order = {}) {
+    handlers::sort_entries(entries, order);
+    return handlers::listing_page({.path = path, .entries = std::move(entries), .order = order});
+}
+
+std::string list_one(Entry entry) { return list("/files/", {std::move(entry)}); }
 
 Entry file(std::string name, std::uint64_t size = 0, std::time_t modified = 0) {
     return {std::move(name), false, size, modified};
@@ -95,11 +100,13 @@ void test_rfc9110_15_4_redirect_page_links() {
 
 void order_is_read_from_the_query() {
     const auto is = [](std::string_view query, Order order) {
-        expect(handlers::parse_order(query) == order, std::string{"order of ?"}.append(query));
+        expect(handlers::parse_listing_query(query).order.value_or(Order{}) == order,
+               std::string{"order of ?"}.append(query));
     };
     is("", {SortBy::name, false});
     is("sort=size&order=desc", {SortBy::size, true});
     is("sort=date", {SortBy::modified, false});
+    is("sort=time&order=desc", {SortBy::modified, true});
     is("order=desc&sort=modified", {SortBy::modified, true});
     is("C=S;O=D", {SortBy::size, true});
     is("C=M&O=A", {SortBy::modified, false});
@@ -112,7 +119,7 @@ void order_is_read_from_the_query() {
 void directories_come_first_and_numbers_count() {
     std::vector<Entry> entries{file("a10", 1, 30), folder("z2", 5), file("a2", 3, 10), folder("z10", 7),
                                file("B", 2, 20)};
-    const auto page = [&](Order order) { return handlers::listing_page("/", entries, order, ""); };
+    const auto page = [&](Order order) { return list("/", entries, order); };
     expect_in_order(page({SortBy::name, false}), {">z2/<", ">z10/<", ">a2<", ">a10<", ">B<"});
     expect_in_order(page({SortBy::name, true}), {">z10/<", ">z2/<", ">B<", ">a10<", ">a2<"});
     expect_in_order(page({SortBy::size, false}), {">z2/<", ">z10/<", ">a10<", ">B<", ">a2<"});
@@ -124,23 +131,26 @@ void directories_come_first_and_numbers_count() {
 }
 
 void headings_show_the_order_and_link_to_others() {
-    const std::string by_name = handlers::listing_page("/", {}, Order{}, "");
-    expect_has(by_name, "<th scope=\"col\" aria-sort=\"ascending\">"
-                        "<a rel=\"nofollow\" href=\"?sort=name&amp;order=desc\">Name");
+    const std::string by_name = list("/", {});
+    expect_has(by_name,
+               "<th scope=\"col\" aria-sort=\"ascending\">"
+               "<a rel=\"nofollow\" href=\"?sort=name&amp;order=desc\">Name");
     expect_has(by_name, "<th scope=\"col\"><a rel=\"nofollow\" href=\"?sort=size&amp;order=desc\">Size</a>");
-    const std::string by_size = handlers::listing_page("/", {folder("sub")}, {SortBy::size, true}, "");
-    expect_has(by_size, "<th scope=\"col\" aria-sort=\"descending\">"
-                        "<a rel=\"nofollow\" href=\"?sort=size&amp;order=asc\">Size");
+    const std::string by_size = list("/", {folder("sub")}, {SortBy::size, true});
+    expect_has(by_size,
+               "<th scope=\"col\" aria-sort=\"descending\">"
+               "<a rel=\"nofollow\" href=\"?sort=size&amp;order=asc\">Size");
     expect_has(by_size, "href=\"./sub/?sort=size&amp;order=desc\"");
 }
 
 void the_path_leads_upwards() {
-    const std::string root = handlers::listing_page("/", {}, Order{}, "");
+    const std::string root = list("/", {});
     expect_has(root, "<a href=\"./\" aria-current=\"page\">/</a></h1>");
     expect_lacks(root, "href=\"../\"");
-    const std::string deep = handlers::listing_page("/a/<b>/c d/", {}, Order{}, "");
-    expect_has(deep, "<h1><a href=\"../../../\">/</a><a href=\"../../\">a/</a><a href=\"../\">&lt;b&gt;/</a>"
-                     "<a href=\"./\" aria-current=\"page\">c d/</a></h1>");
+    const std::string deep = list("/a/<b>/c d/", {});
+    expect_has(deep,
+               "<h1><a href=\"../../../\">/</a><a href=\"../../\">a/</a><a href=\"../\">&lt;b&gt;/</a>"
+               "<a href=\"./\" aria-current=\"page\">c d/</a></h1>");
     expect_has(deep, "<title>Index of /a/&lt;b&gt;/c d/</title>");
     expect_has(deep, "href=\"../\">..</a>");
 }
@@ -199,15 +209,15 @@ void times_are_utc() {
 
 void totals_are_counted() {
     const auto total = [](std::vector<Entry> entries, std::string_view text) {
-        const std::string paragraph = std::string{"\">"}.append(text).append("</p>");
-        expect_has(handlers::listing_page("/", std::move(entries), Order{}, ""), paragraph);
+        const std::string paragraph = std::string{"role=\"status\">"}.append(text).append("</p>");
+        expect_has(list("/", std::move(entries)), paragraph);
     };
     total({}, "0 folders, 0 files");
     total({folder("a")}, "1 folder, 0 files");
     total({folder("a"), folder("b"), file("c", 1024), file("d", 512)}, "2 folders, 2 files, 1.5 KiB");
     constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
     total({file("a", largest), file("b", largest)}, "0 folders, 2 files, 16 EiB");
-    expect_has(handlers::listing_page("/", {}, Order{}, ""), "This folder is empty.");
+    expect_has(list("/", {}), "This folder is empty.");
     expect_lacks(list_one(file("a")), "This folder is empty.");
 }
 
