@@ -82,6 +82,7 @@ def test_from_beneath_the_root(linked):
     """In a part of the path that begins with $document_root no link is judged; behind it each is."""
     for path, status in (("folder/a.txt", 200), ("folder/link", 403), ("inside", 403), ("real/a.txt", 200)):
         assert linked.get(f"/from-beneath/{path}").status == status, path
+    assert linked.get("/from-half/folder/a.txt").status == 403, "a part of a name is no part of a path"
     linked.wait_for_error("disable_symlinks")
 
 
@@ -158,13 +159,14 @@ def test_a_file_that_becomes_a_link_is_refused_at_once(serve, tmp_path):
         (tmp_path / "www/real/b.txt").rename(path)
 
 
-def test_a_root_that_becomes_a_link_is_refused_within_a_second(serve, tmp_path):
-    """The folders above the root are judged too; whether they changed is looked at once a second."""
-    fill(tmp_path)
-    server = serve("server { listen 127.0.0.1:0; root www; disable_symlinks on; }")
+@pytest.mark.parametrize("which", ["site/www", "site"])
+def test_a_folder_above_that_becomes_a_link_is_refused_within_a_second(serve, tmp_path, which):
+    """The root and the folders above it are judged too; whether these changed is looked at once a second."""
+    fill(tmp_path / "site")
+    server = serve("server { listen 127.0.0.1:0; root site/www; disable_symlinks on; }")
     assert server.get("/real/a.txt").status == 200
-    (tmp_path / "www").rename(tmp_path / "moved")
-    (tmp_path / "www").symlink_to("moved")
+    (tmp_path / which).rename(tmp_path / "moved")
+    (tmp_path / which).symlink_to(tmp_path / "moved")
     wait_for(lambda: server.get("/real/a.txt").status == 403, "the link to be seen")
 
 

@@ -64,7 +64,6 @@ private:
         -> decltype(action(0, relative, os::Links::beneath));
     template <class Action>
     auto reach_judged(Action action, std::string_view relative) -> decltype(action(0, relative, os::Links::beneath));
-    base::Result<os::FileStatus> status_of_root();
     void forget_folder();
     std::optional<std::string> real_path_inside(std::string_view relative) const;
 

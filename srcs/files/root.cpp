@@ -96,10 +96,6 @@ auto Root::reach_judged(Action action, std::string_view relative) -> decltype(ac
                      [&] { return action(start.value().fd(), judged, all ? os::Links::anywhere : policy_.links); });
 }
 
-base::Result<os::FileStatus> Root::status_of_root() {
-    return policy_.judges_each() ? reach_judged(look_by, "") : os::status_of(path_);
-}
-
 // Where `relative` leads when its links are followed, again relative to the root; nullopt when that is outside. What
 // doesn't exist is resolved as far as it does, so that its absence, not its link, will be the reason why it can't be
 // opened.
@@ -128,7 +124,7 @@ base::Result<void> Root::refresh(base::Instant now) {
 }
 
 base::Result<void> Root::look_again(base::Instant now) {
-    const base::Result<os::FileStatus> current = status_of_root();
+    const base::Result<os::FileStatus> current = os::status_of(path_);
     if (!current) {
         forget_folder();
         return current.error();
