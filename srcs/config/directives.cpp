@@ -55,7 +55,7 @@ const Token* Level::first_use(std::string_view directive) const {
 }
 
 std::span<const Theme> all_themes() {
-    static const std::array<Theme, 12> themes{{
+    static const auto themes = std::to_array<Theme>({
         {"Structure", structure_directives()},
         {"Process", process_directives()},
         {"Addresses and names", listen_directives()},
@@ -69,7 +69,7 @@ std::span<const Theme> all_themes() {
         {"Methods", method_directives()},
         {"Limits and times", limit_directives()},
         {"Logs", log_directives()},
-    }};
+    });
     return themes;
 }
 
