@@ -14,7 +14,7 @@ endif
 
 # In the order of the layers: a room includes only what stands above it, or in its own layer.
 SOURCES := \
-	base/ascii base/buffer base/clock base/hash base/result \
+	base/ascii base/base64 base/buffer base/clock base/digest base/hash base/password base/result \
 	base/regex_class base/regex_repeat base/regex_ahead base/regex_syntax base/regex_program base/regex \
 	os/file os/resolve os/file_events os/io os/left_file os/log os/page_cache os/process os/sandbox \
 	os/signals os/socket os/thread \

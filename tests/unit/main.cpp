@@ -4,6 +4,7 @@
 
 int test_conditional();
 int test_date();
+int test_digest();
 int test_http_tables();
 int test_page_cache();
 int test_pages();
@@ -25,6 +26,7 @@ struct UnitTest {
 constexpr UnitTest unit_tests[] = {
     {"test_conditional", test_conditional},
     {"test_date", test_date},
+    {"test_digest", test_digest},
     {"test_http_tables", test_http_tables},
     {"test_page_cache", test_page_cache},
     {"test_pages", test_pages},
