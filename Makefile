@@ -16,30 +16,30 @@ endif
 SOURCES := \
 	base/ascii base/base64 base/buffer base/clock base/digest base/hash base/password base/result \
 	base/regex_class base/regex_repeat base/regex_ahead base/regex_syntax base/regex_program base/regex \
-	os/file os/resolve os/file_events os/io os/left_file os/log os/page_cache os/process os/sandbox \
-	os/signals os/socket os/thread \
-	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing http/date \
-	http/conditional http/ranges http/media_types http/response_writer \
-	net/event_loop net/timers net/listener net/transport net/warmer \
+	os/file os/resolve os/file_events os/io os/left_file os/log os/page_cache os/process os/sandbox os/signals \
+	os/socket os/thread os/crypt os/password_file os/password_process \
+	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing \
+	http/date http/conditional http/ranges http/media_types http/response_writer http/credentials \
+	net/event_loop net/timers net/listener net/transport net/warmer net/password_checker \
 	files/root files/watcher files/trail files/content files/cache \
 	config/source config/variables config/template config/diagnostic config/text_file config/lexer config/syntax \
-	config/values config/check config/pattern config/url config/location config/condition config/sockets config/warnings \
-	config/foreign config/refused \
-	config/directives_structure config/directives_listen config/directives_content config/directives_responses \
-	config/directives_methods config/directives_limits config/directives_logs config/directives_process \
-	config/directives_reading config/directives_validators config/directives_listing config/directives_finding \
-	config/directives_rewrite config/directives config/binder config/scope config/effective config/lint config/load \
-	config/differences config/reference \
+	config/values config/check config/pattern config/url config/location config/condition config/sockets \
+	config/warnings config/foreign config/refused config/directives_structure config/directives_listen \
+	config/directives_content config/directives_responses config/directives_methods config/directives_limits \
+	config/directives_logs config/directives_process config/directives_reading config/directives_validators \
+	config/directives_listing config/directives_finding config/directives_rewrite config/directives \
+	config/binder config/scope config/effective config/lint config/load config/differences config/reference \
+	config/directives_access \
 	body/file_range body/multi_range body/source \
-	routing/route routing/request routing/fields routing/own_variables routing/variables routing/resource routing/rewrite \
+	routing/route routing/request routing/fields routing/own_variables routing/variables routing/resource \
+	routing/rewrite \
 	handlers/handler handlers/pages handlers/listing_order handlers/listing_text handlers/listing_style \
-	handlers/listing_script handlers/listing handlers/listing_data handlers/representation \
-	handlers/static_file handlers/autoindex handlers/random_index \
-	handlers/redirect handlers/try_files handlers/error_page handlers/dispatch \
+	handlers/listing_script handlers/listing handlers/listing_data handlers/representation handlers/static_file \
+	handlers/autoindex handlers/random_index handlers/redirect handlers/try_files handlers/error_page \
+	handlers/dispatch handlers/logins handlers/access \
 	server/counters server/timestamps server/ready_pages server/access_log server/log_files server/access_lines \
-	server/site server/preparation \
-	server/exchange server/event_line server/answer_writer server/pace server/file_sender server/connection \
-	server/server server/master \
+	server/site server/preparation server/exchange server/event_line server/answer_writer server/pace \
+	server/file_sender server/connection server/server server/master \
 	app/command_line
 
 OBJECTS := $(SOURCES:%=$(BUILD)/%.o)

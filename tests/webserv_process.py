@@ -100,7 +100,7 @@ class Response:
 class Client:
     """One connection to the server."""
 
-    def __init__(self, address, timeout=10.0, receive_buffer=None):
+    def __init__(self, address, timeout=10.0, receive_buffer=None, source=None):
         if isinstance(address, str):
             family = socket.AF_UNIX
         else:
@@ -109,6 +109,8 @@ class Client:
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout * patience)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect(address)
         if family != socket.AF_UNIX:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

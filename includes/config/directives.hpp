@@ -19,8 +19,8 @@
 namespace config {
 
 // The blocks that directives stand in.
-enum class Context : std::uint8_t { main, events, http, server, location, if_in_server, if_in_location };
-inline constexpr unsigned context_count = 7;
+enum class Context : std::uint8_t { main, events, http, server, location, if_in_server, if_in_location, limit_except };
+inline constexpr unsigned context_count = 8;
 
 class ContextSet {
 public:
@@ -58,6 +58,7 @@ struct Level {
     std::vector<std::pair<ServerName, const Token*>> names;
     Script script;
     Location::Match match = Location::Match::prefix;  // of a location block
+    const Directive* limit_except = nullptr;  // whose access rules are read when those of this block are complete
 
     LocationSettings& settings() { return server.settings; }
 
@@ -79,6 +80,7 @@ struct Build {
     OwnVariables variables{};
     std::map<std::string, const Token*> log_formats{};  // that were asked for before they were made
     std::vector<const Token*> named_locations{};        // "@name": what the server that is being read refers to
+    std::vector<std::pair<std::string, const Token*>> user_files{};  // auth_basic_user_file, each path once
 };
 
 using Setter = void (*)(const Directive& directive, Level& level, Build& build);

@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "config/listing.hpp"
+#include "config/access.hpp"
 #include "config/script.hpp"
 #include "config/template.hpp"
 #include "http/conditional.hpp"
@@ -117,6 +118,7 @@ struct LocationSettings {
     // The methods that may be used here: from allow_methods as they stand, from limit_except with what it implies;
     // unset: the handler decides.
     std::optional<http::MethodSet> methods;
+    std::shared_ptr<const AccessSettings> access;  // null: anybody may use it
 
     std::uint64_t client_max_body_size = 1024 * 1024;               // bytes of content; 0: unlimited
     base::Duration client_body_timeout = std::chrono::seconds{60};  // between two reads
@@ -215,6 +217,7 @@ struct Settings {
     LogFileCache log_file_cache;
     std::vector<ErrorLog> error_logs;  // the first is the one of the outermost level
     FileCache file_cache;
+    bool checks_passwords = false;         // some location has an auth_basic_user_file
     std::size_t worker_processes = 1;      // 1: no master beside it
     std::size_t worker_connections = 512;  // of each process
     std::optional<std::uint64_t> worker_rlimit_nofile;

@@ -22,6 +22,8 @@ namespace handlers {
 using routing::Request;
 
 class Pages;
+class Logins;
+struct LoginAttempt;
 
 struct Context {
     const base::Clock& clock;
@@ -30,6 +32,8 @@ struct Context {
     Pages& pages;
     std::string& scratch;     // memory for a path that is put together; whoever uses it is done before calling on
     files::Cache::Wait wait;  // for small files that are on disk
+    Logins* logins;           // null where no location has a file of passwords
+    LoginAttempt* login;      // of this request; null where it can't wait
     bool explains;            // whether the error log takes the reason of a failure: else none needs to be found
 };
 
@@ -41,8 +45,9 @@ struct Response {
     http::Status status = http::Status::ok;
     http::ResponseFields fields;
     body::Source content;
-    files::EntryRef awaited;   // not an answer yet: ask again when the whole of this file is in memory
-    files::EntryRef selected;  // where there is no content: the file that `fields` borrows from
+    files::EntryRef awaited;    // not an answer yet: ask again when the whole of this file is in memory
+    bool awaits_login = false;  // not an answer yet either: ask again when Context::login is no longer pending
+    files::EntryRef selected;   // where there is no content: the file that `fields` borrows from
     // The answer is only its status so far: error_page or the built-in page gives it content.
     bool lacks_page = false;
     Explanation explanation;

@@ -40,7 +40,8 @@ private:
     UniqueFd pidfd_;
 };
 
-// A copy of this process, which goes on in both: nullopt in the copy. Only while there is a single thread.
+// A copy of this process, which goes on in both: nullopt in the copy. Where there are other threads, the copy may only
+// do what needs none of their locks.
 base::Result<std::optional<Child>> fork_process();
 
 // From here on this process gets `signal` when `parent`, which forked it, is gone; false: it is gone already. To be

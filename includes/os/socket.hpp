@@ -34,6 +34,12 @@ public:
     void set_port(std::uint16_t port) { port_ = port; }
     bool is_wildcard() const;  // 0.0.0.0 or [::]
     const std::string& path() const { return path_; }
+    // In network order, 4 or 16 bytes, none for a unix-domain socket. An IPv4 address that came mapped into IPv6 is one
+    // of IPv4.
+    std::span<const std::uint8_t> address() const {
+        constexpr std::array<std::size_t, 3> sizes{4, 16, 0};
+        return {address_.data(), sizes[static_cast<std::size_t>(family_)]};
+    }
 
     // "127.0.0.1", "::1", "unix:" for a unix-domain socket, as nginx logs it.
     std::string address_text() const;

@@ -90,7 +90,7 @@ struct Request {
     Trace* trace = nullptr;                          // null: nobody asks
     base::Instant began_at{};                        // when its first byte was read
     std::uint64_t length = 0;                        // bytes received: head and content as framed
-    std::string_view remote_user{};                  // who said so with a right password
+    std::string_view remote_user{};                  // who the client says it is, whether or not that was checked
     mutable std::unique_ptr<Variation> variation{};  // found values are kept although nothing changes by them
 
     Request(const http::RequestHead& its_head, http::Method its_method, std::string_view its_path,

@@ -12,6 +12,7 @@
 #include "base/buffer.hpp"
 #include "base/clock.hpp"
 #include "handlers/handler.hpp"
+#include "handlers/logins.hpp"
 #include "http/framing.hpp"
 #include "http/request_parser.hpp"
 #include "net/warmer.hpp"
@@ -65,10 +66,10 @@ public:
     ContentStep take_content(std::string_view input);
     std::uint64_t content_taken() const { return content_taken_; }  // bytes, decoded
 
-    // Finds the answer. False: not yet, since it needs a file that isn't in memory; it is being fetched, and then the
-    // watch of `ticket` gets a turn.
+    // Finds the answer. False: not yet, since it needs a file that isn't in memory, or a password to be checked; that
+    // is being done, and then the watch of `ticket` gets a turn.
     bool respond(Site& site, const base::Clock& clock, net::Warmer& warmer, net::EventLoop::Ticket ticket);
-    bool is_fetching() const { return fetching_.pending(); }
+    bool is_fetching() const { return fetching_.pending() || login_.pending(); }
 
     void refuse(http::Status status, Site& site, const base::Clock& clock);
 
@@ -118,11 +119,12 @@ public:
 private:
     static constexpr std::uint64_t short_content = 64 * 1024;  // bytes
 
+    void note_user();
     ContentVerdict reject_content(http::Status status, std::string_view slug);
     bool content_is_short() const;
     ContentStep take_chunked(std::string_view input);
     bool copy_content(base::Buffer& out);
-    handlers::Context context(Site& site, const base::Clock& clock) const;
+    handlers::Context context(Site& site, const base::Clock& clock);
     bool exceeds_limit(std::uint64_t bytes) const;
     void keep_fields();
 
@@ -143,7 +145,9 @@ private:
     std::optional<std::uint64_t> content_length_;  // what Content-Length said
     FileSender file_sender_;
     net::Warming fetching_;
-    bool fetched_ = false;  // once for this answer: who has waited reads it now, wherever it is
+    handlers::LoginAttempt login_;
+    std::string remote_user_;  // what request_.remote_user views
+    bool fetched_ = false;     // once for this answer: who has waited reads it now, wherever it is
 };
 
 // Exchanges that nobody uses at the moment, kept for their memory.

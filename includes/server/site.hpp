@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "files/cache.hpp"
 #include "files/watcher.hpp"
+#include "handlers/logins.hpp"
 #include "handlers/pages.hpp"
 #include "net/event_loop.hpp"
 #include "net/timers.hpp"
@@ -53,6 +54,7 @@ public:
     files::Cache& files() { return files_; }
     files::Watcher& watcher() { return watcher_; }
     handlers::Pages& pages() { return pages_; }
+    handlers::Logins* logins() { return logins_.get(); }  // null where no location has a file of passwords
     ReadyPages& ready_pages() { return ready_pages_; }
     std::string& scratch() { return scratch_; }
     routing::Workspace& workspace() { return workspace_; }
@@ -86,6 +88,7 @@ private:
     std::vector<std::unique_ptr<os::ErrorLog>> error_logs_;  // index as in Settings::error_logs
     std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs; null as in Logs
     LogFiles log_files_;
+    std::unique_ptr<handlers::Logins> logins_;
 };
 
 }  // namespace server

@@ -6,6 +6,7 @@
 
 #include "config/check.hpp"
 #include "config/condition.hpp"
+#include "config/directives_access.hpp"
 #include "config/location.hpp"
 #include "config/sockets.hpp"
 
@@ -114,6 +115,7 @@ void Binder::bind_server(const Directive& directive, const Level& outer) {
     for (const auto& [name, at] : level.names) level.server.names.push_back(name);
     std::vector<Location> locations;
     bind_inner(blocks, level, nullptr, locations);
+    if (locations.empty()) complete_access(directive, level, build_);
     Server server = std::move(level.server);
     server.script = std::move(level.script);
     server.locations = std::move(locations);
@@ -157,7 +159,9 @@ void Binder::bind_location(const Directive& directive, const Level& outer, const
     level.match = location->match;
     level.settings().try_files = nullptr;
     level.settings().internal = false;
+    forget_limit_except(level);
     const auto blocks = bind_simple(directive.block, level);
+    complete_access(directive, level, build_);
     bind_inner(blocks, level, &*location, location->nested);
     location->settings = std::move(level.settings());
     location->script = std::move(level.script);
@@ -204,6 +208,7 @@ void bind(const Tree& tree, const std::string& main_file, Build& build) {
         build.report.file_error(main_file, "there is no server block",
                                 "write one, such as \"server { listen 8080; root www; }\"");
     assign_sockets(binder.addresses(), build);
+    warn_of_served_user_files(build);
 }
 
 }  // namespace config

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 
+#include "config/directives_access.hpp"
 #include "config/directives_content.hpp"
 #include "config/directives_finding.hpp"
 #include "config/directives_limits.hpp"
@@ -26,7 +27,7 @@ namespace config {
 namespace {
 
 constexpr std::array<std::string_view, context_count> context_names{
-    "the top of the file", "events", "http", "server", "location", "if in server", "if in location"};
+    "the top of the file", "events", "http", "server", "location", "if in server", "if in location", "limit_except"};
 
 }  // namespace
 
@@ -67,6 +68,7 @@ std::span<const Theme> all_themes() {
         {"Versions and parts", validator_directives()},
         {"Answers", response_directives()},
         {"Methods", method_directives()},
+        {"Access", access_directives()},
         {"Limits and times", limit_directives()},
         {"Logs", log_directives()},
     });

@@ -1,6 +1,9 @@
 #include "config/directives_methods.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include "config/directives_access.hpp"
 
 namespace config {
 
@@ -25,6 +28,10 @@ http::MethodSet read_methods(const Directive& directive, Build& build) {
     return methods;
 }
 
+bool denies_all(const Directive& rule) {
+    return rule.name.text == "deny" && rule.arguments.size() == 1 && rule.arguments[0].text == "all" && !rule.has_block;
+}
+
 void set_allow_methods(const Directive& directive, Level& level, Build& build) {
     if (refuse_both(directive, "limit_except", level, build)) return;
     level.settings().methods = read_methods(directive, build);
@@ -35,21 +42,17 @@ void set_limit_except(const Directive& directive, Level& level, Build& build) {
     http::MethodSet methods = read_methods(directive, build);
     // nginx: "Allowing the GET method makes the HEAD method also allowed".
     if (methods.contains(http::Method::get)) methods.insert(http::Method::head);
-    level.settings().methods = methods;
-    bool denies = false;
-    for (const Directive& rule : directive.block) {
-        if (rule.name.text == "deny" && rule.arguments.size() == 1 && rule.arguments[0].text == "all" &&
-            !rule.has_block) {
-            denies = true;
-            continue;
-        }
-        build.report.error(rule.name,
-                           "limit_except: " + quoted(rule.name.text) + " is not supported in its block as written",
-                           "it holds \"deny all;\" and nothing else");
+    if (directive.block.empty())
+        return build.report.error(directive.name, "limit_except: an empty block limits nothing",
+                                  "write \"deny all;\" into it");
+    if (std::ranges::all_of(directive.block, denies_all)) {
+        level.settings().methods = methods;
+        return;
     }
-    if (directive.block.empty() && !denies)
-        build.report.error(directive.name, "limit_except: an empty block limits nothing",
-                           "write \"deny all;\" into it");
+    AccessSettings& access = own_access(level);
+    access.excepted = methods;
+    access.for_others.reset();
+    level.limit_except = &directive;
 }
 
 constexpr std::array<DirectiveRow, 2> rows{{
@@ -72,11 +75,11 @@ constexpr std::array<DirectiveRow, 2> rows{{
         .most = any_number,
         .form = Form::block,
         .set = set_limit_except,
-        .syntax = "limit_except method ... { deny all; }",
+        .syntax = "limit_except method ... { ... }",
         .default_text = "see allow_methods",
-        .doc = "These methods are served, GET together with HEAD, and no others. In nginx the block holds access "
-               "rules for the other methods; here it holds `deny all;`. A block has limit_except or allow_methods, "
-               "not both.",
+        .doc = "Access rules (allow, deny, auth_basic, auth_basic_user_file) for all methods but these; GET is named "
+               "together with HEAD. With `deny all;` alone these methods are served and no others: they answer 405. "
+               "A block has limit_except or allow_methods, not both.",
         .example = "limit_except GET { deny all; }",
     },
 }};

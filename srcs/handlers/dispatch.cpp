@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "handlers/access.hpp"
 #include "handlers/autoindex.hpp"
 #include "handlers/error_page.hpp"
 #include "handlers/random_index.hpp"
@@ -125,6 +126,8 @@ private:
 
 // One round: an answer, which may still lack its page, or where to go on.
 Outcome answer_or_reroute(Request& request, const Context& context, Response& response) {
+    // nginx's order: what rewriting answers, then who may have it, then what can be done with it.
+    if (request.answer() == nullptr && refuse_access(request, context, response)) return Answered{};
     if (auto refused = refuse_method(request)) {
         response = std::move(*refused);
         return Answered{};
@@ -178,7 +181,7 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
     if (page.lacks_page && http::code_of(page.status) >= 400 && course.may_have_error_page() &&
         find_error_page(*course.request().route.settings, page.status) != nullptr)
         page = with_page(std::move(page), course, context);
-    if (page.awaited || page.closes) return page;
+    if (page.awaited || page.awaits_login || page.closes) return page;
     if (page.lacks_page && http::code_of(page.status) >= 400)
         return without_error_page(std::move(original), page, target, course, context);
     page.explanation = std::move(original.explanation);
@@ -232,7 +235,7 @@ void respond(Request& request, const Context& context, Response& response) {
     answer(course, context, response);
     if (response.content.is_made()) apply_preconditions(request, context.clock.wall().tv_sec, response);
     if (response.lacks_page) response = with_page(std::move(response), course, context);
-    if (response.awaited) course.begin_anew();
+    if (response.awaited || response.awaits_login) course.begin_anew();
 }
 
 Response refuse(http::Status status, Request& request, const Context& context) {

@@ -45,6 +45,7 @@ void Exchange::start(Site& site, std::size_t socket, const routing::ConnectionFa
     request_.route = site.routes().route_of_server(request_.server);
     request_.method = http::Method::get;
     request_.path = {};
+    request_.remote_user = {};
     head_.clear();
     parser_.start(head_limits(*request_.route.server));
     head_bytes_ = {};
@@ -67,11 +68,19 @@ http::RequestParser::Verdict Exchange::read_head(std::string_view input) {
         case http::RequestParser::Verdict::complete:
             request_.path = head_.path;
             request_.length = parser_.consumed();
+            if (head_.fields.has(http::FieldName::authorization)) note_user();
             request_.routes->choose_server(request_, socket_);
             routing::settle(request_);
             break;
     }
     return verdict;
+}
+
+void Exchange::note_user() {
+    std::optional<http::BasicCredentials> credentials = http::basic_credentials(head_.fields);
+    if (!credentials) return;
+    remote_user_ = std::move(credentials->name);
+    request_.remote_user = remote_user_;
 }
 
 void Exchange::input_moved(std::string_view input) {
@@ -160,7 +169,7 @@ Exchange::ContentStep Exchange::take_chunked(std::string_view input) {
     }
 }
 
-handlers::Context Exchange::context(Site& site, const base::Clock& clock) const {
+handlers::Context Exchange::context(Site& site, const base::Clock& clock) {
     return {
         .clock = clock,
         .routes = site.routes(),
@@ -168,13 +177,20 @@ handlers::Context Exchange::context(Site& site, const base::Clock& clock) const 
         .pages = site.pages(),
         .scratch = site.scratch(),
         .wait = settings().aio_threads && !fetched_ ? files::Cache::Wait::elsewhere : files::Cache::Wait::here,
+        .logins = site.logins(),
+        .login = &login_,
         .explains = site.error_log(settings()).takes(os::LogLevel::error),
     };
 }
 
 bool Exchange::respond(Site& site, const base::Clock& clock, net::Warmer& warmer, net::EventLoop::Ticket ticket) {
     for (;;) {
+        login_.wait.set_ticket(ticket);
         handlers::respond(request_, context(site, clock), response_);
+        if (response_.awaits_login) {
+            response_ = {};
+            return false;
+        }
         if (!response_.awaited) return true;
         fetched_ = true;
         const files::EntryRef file = std::move(response_.awaited);
@@ -185,7 +201,9 @@ bool Exchange::respond(Site& site, const base::Clock& clock, net::Warmer& warmer
 
 void Exchange::refuse(http::Status status, Site& site, const base::Clock& clock) {
     fetched_ = true;  // its page is not waited for elsewhere
-    response_ = handlers::refuse(status, request_, context(site, clock));
+    handlers::Context without_waiting = context(site, clock);
+    without_waiting.login = nullptr;
+    response_ = handlers::refuse(status, request_, without_waiting);
 }
 
 void Exchange::abandon() {
@@ -198,6 +216,7 @@ void Exchange::forget() {
     response_ = {};
     file_sender_.reset();
     fetching_.withdraw();
+    login_.forget();
     fetched_ = false;
     if (kept_head_.capacity() > usual_head) kept_head_ = {};
 }

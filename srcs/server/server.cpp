@@ -46,6 +46,7 @@ base::Result<std::unique_ptr<Server>> Server::start(Equipment equipment) {
                                        server->idle_, server->silent_, server->closed_, server->counted_});
     if (auto listens = server->listen(std::move(equipment.sockets)); !listens) return listens.error();
     if (auto became = server->become_user(); !became) return became.error();
+    if (handlers::Logins* logins = server->site_->logins()) logins->start();
     if (equipment.warning) server->site_->error_log().write(os::LogLevel::warn, *equipment.warning);
     return server;
 }

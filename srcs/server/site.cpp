@@ -72,6 +72,8 @@ base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Set
         log = std::make_unique<AccessLog>(std::move(*logs.access_logs[i]), site->settings().access_logs[i],
                                           ground.clock, ground.timers, site->error_log());
     }
+    if (site->settings().checks_passwords)
+        site->logins_ = std::make_unique<handlers::Logins>(ground.loop, ground.timers, ground.clock, site->error_log());
     return site;
 }
 
