@@ -20,6 +20,7 @@ SOURCES := \
 	os/socket os/thread os/crypt os/password_file os/password_process \
 	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing \
 	http/date http/conditional http/ranges http/media_types http/response_writer http/credentials \
+	http/content_coding \
 	net/event_loop net/timers net/listener net/transport net/warmer net/password_checker \
 	files/root files/watcher files/trail files/content files/cache \
 	config/source config/variables config/template config/diagnostic config/text_file config/lexer config/syntax \

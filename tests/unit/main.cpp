@@ -3,6 +3,7 @@
 #include <cstdio>
 
 int test_conditional();
+int test_content_coding();
 int test_date();
 int test_digest();
 int test_http_tables();
@@ -25,6 +26,7 @@ struct UnitTest {
 
 constexpr UnitTest unit_tests[] = {
     {"test_conditional", test_conditional},
+    {"test_content_coding", test_content_coding},
     {"test_date", test_date},
     {"test_digest", test_digest},
     {"test_http_tables", test_http_tables},
