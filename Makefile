@@ -17,7 +17,7 @@ SOURCES := \
 	base/ascii base/base64 base/buffer base/clock base/digest base/hash base/password base/result \
 	base/regex_class base/regex_repeat base/regex_ahead base/regex_syntax base/regex_program base/regex \
 	os/file os/resolve os/file_events os/io os/left_file os/log os/page_cache os/process os/sandbox os/signals \
-	os/socket os/thread os/crypt os/password_file os/password_process \
+	os/socket os/thread os/crypt os/password_file os/password_process os/memory_file \
 	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing \
 	http/date http/conditional http/ranges http/media_types http/response_writer http/credentials \
 	http/content_coding \

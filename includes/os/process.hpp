@@ -5,10 +5,13 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "os/unique_fd.hpp"
 
@@ -32,8 +35,14 @@ public:
     int descriptor() const { return pidfd_.fd(); }  // readable once it has ended (pidfd_open(2))
     void signal(int number) const;
 
+    // Kills it and what it has started. Only of a child that spawn() gave.
+    void kill_group() const;
+
     // Waits for its end and reaps it; to be asked once.
     Exit reap() const;
+
+    // Whether it has ended within `patience`; it is to be reaped then.
+    bool ends_within(base::Duration patience) const;
 
 private:
     pid_t pid_;
@@ -43,6 +52,25 @@ private:
 // A copy of this process, which goes on in both: nullopt in the copy. Where there are other threads, the copy may only
 // do what needs none of their locks.
 base::Result<std::optional<Child>> fork_process();
+
+// The program `name` in the folders of PATH, as an absolute path; empty: there is none. Where PATH isn't set, the usual
+// folders. Relative ones in it are passed over: they would mean something else from each place it is started at.
+std::string find_program(const std::string& name);
+
+// A program that reads one file and writes another one, and what it may use.
+struct Filter {
+    const std::string& program;              // absolute path
+    std::span<const std::string> arguments;  // behind its name
+    int input;                               // becomes its standard input; what it complains about goes nowhere
+    int output;                              // becomes its standard output
+    int niceness;                            // 0 to 19
+    std::uint64_t largest_output;            // bytes; a program that writes more fails (setrlimit(2), RLIMIT_FSIZE)
+};
+
+// Starts it in a process group of its own, without any shell and with hardly an environment. It has no descriptor of
+// ours but these two, and the kernel kills it when this process ends, however it ends. Memory isn't copied for it, so
+// that it costs the same whatever this process holds.
+base::Result<Child> spawn(const Filter& filter);
 
 // From here on this process gets `signal` when `parent`, which forked it, is gone; false: it is gone already. To be
 // asked after the user was switched, which forgets it (prctl(2)).
