@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from support.load import Crowd, browser_fields
-from webserv_process import request, top
+from webserv_process import request, top, wait_for
 
 pytestmark = pytest.mark.release_only
 
@@ -81,3 +81,33 @@ def test_no_allocation_after_warm_up(serve, tmp_path, tool, kind, access_log):
     requests = rounds * len(crowd.sockets) * bursts[0].count(b"\r\n\r\n")
     print(f"{kind}, access_log {access_log}: {found} allocations for {requests} requests")
     assert found == 0, f"{found} allocations for {requests} requests, the last of {allocations.sizes(before)} bytes"
+
+
+@pytest.mark.parametrize("kind", ["sidecar", "compressed", "identity", "revalidated"])
+def test_choosing_a_coding_allocates_nothing(serve, tmp_path, tool, kind):
+    """What is asked for in another coding, lies in the cache like everything else."""
+    allocations = Allocations(tmp_path, tool("g++"))
+    server = serve("""
+        access_log off;
+        server {
+            listen 127.0.0.1:0;
+            root www;
+            keepalive_requests 10000000;
+            gzip on;
+            gzip_types text/plain;
+            gzip_static on;
+            brotli_static on;
+        }
+    """, {"www/a.txt": "x" * 1000, "www/b.txt": "x" * 1000, "www/b.txt.gz": "y"}, command=allocations.command)
+    fields = {"sidecar": ["Accept-Encoding: gzip, deflate;q=0.5, br"], "compressed": browser_fields, "identity": [],
+              "revalidated": ["Accept-Encoding: gzip", "If-None-Match: *"]}[kind]
+    path = "/b.txt" if kind == "sidecar" else "/a.txt"
+    wait_for(lambda: server.get("/a.txt", "Accept-Encoding: gzip")["Content-Encoding"], "it is compressed")
+    assert server.get(path, *fields)["Content-Encoding"] == ("gzip" if kind in ("sidecar", "compressed") else None)
+    crowd = Crowd(server, 16)
+    bursts = [request(f"GET {path} HTTP/1.1", *fields)]
+    crowd.ask(bursts, 100)
+    crowd.ask(bursts, 2, at_once=True)
+    before = allocations.calls
+    crowd.ask(bursts, 200)
+    assert allocations.calls == before, f"the last of {allocations.sizes(before)} bytes"

@@ -415,12 +415,12 @@ class Server:
 
     def beyond_baseline(self):
         """What is open now and was not at the start; the folders that it serves from may stay open, and so may one
-        descriptor for each file in them, which the file cache keeps."""
+        descriptor for each file in them, which the file cache keeps, and what was made of them."""
         roots = re.findall(r"^[^#\n]*?\b(?:root|alias)\s+([^\s;]+)", self.config.read_text(), re.M)
         roots = {os.path.realpath(self.folder / root) for root in roots}
         found, cached = [], set()
         for fd, what in self.descriptors().items():
-            if self.baseline.get(fd) == what or what in roots:
+            if self.baseline.get(fd) == what or what in roots or what.startswith("/memfd:webserv variant"):
                 continue
             file = what.removesuffix(" (deleted)")
             if file not in cached and any(file.startswith(root + "/") for root in roots):

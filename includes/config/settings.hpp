@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "config/listing.hpp"
 #include "config/access.hpp"
+#include "config/codings.hpp"
+#include "config/listing.hpp"
 #include "config/script.hpp"
 #include "config/template.hpp"
 #include "http/conditional.hpp"
@@ -138,6 +139,8 @@ struct LocationSettings {
     bool log_not_found = true;      // whether 404 is explained in the error log
     bool server_tokens = true;      // the version in Server and on built-in pages
 
+    Codings codings;  // gzip and its like, of files
+
     std::vector<AccessLogUse> access_logs;  // empty: off
     std::size_t error_log = 0;              // index into Settings::error_logs
 };
@@ -217,7 +220,8 @@ struct Settings {
     LogFileCache log_file_cache;
     std::vector<ErrorLog> error_logs;  // the first is the one of the outermost level
     FileCache file_cache;
-    bool checks_passwords = false;         // some location has an auth_basic_user_file
+    bool checks_passwords = false;  // some location has an auth_basic_user_file
+    Compression compression;
     std::size_t worker_processes = 1;      // 1: no master beside it
     std::size_t worker_connections = 512;  // of each process
     std::optional<std::uint64_t> worker_rlimit_nofile;

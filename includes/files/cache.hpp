@@ -11,6 +11,7 @@
 #include "base/intrusive_list.hpp"
 #include "files/entry.hpp"
 #include "files/root.hpp"
+#include "files/variant.hpp"
 #include "files/watcher.hpp"
 #include "net/timers.hpp"
 
@@ -46,6 +47,14 @@ public:
     // is looked up anew and not kept.
     EntryRef find(Root& root, std::string_view relative, Keep keep, Wait wait);
 
+    // What was kept of compressing this version of the file; null: nothing is known. One with a failure() says that it
+    // isn't worth it.
+    EntryRef find_variant(const Entry& original, http::ContentCoding coding);
+    void keep_variant(const Entry& original, http::ContentCoding coding, VariantContent content);
+
+    // Bytes of the largest one that is kept: one must not push out everything else.
+    std::uint64_t largest_variant() const { return limits_.bytes / 8; }
+
     // Descriptors run short: those that are only kept for later are closed.
     void close_spare_files();
 
@@ -61,6 +70,9 @@ private:
     void insert(Entry& entry);
     void make_room();
     void drop(Entry& entry);
+    void drop_changed(Entry& entry);
+    Entry* look_up(const Root* root, std::string_view path, std::uint64_t hash);
+    std::uint64_t hash_of(std::string_view path, const Root* root) const;
     void shrink(Queue& queue);
     Queue& queue_of(const Entry& entry) { return entry.file_ ? open_ : closed_; }
     Entry*& bucket(std::uint64_t hash) { return buckets_[hash & (buckets_.size() - 1)]; }

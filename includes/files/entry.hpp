@@ -27,6 +27,7 @@ class Root;
 // as the entry is.
 struct PreparedAnswer {
     const void* variant = nullptr;  // the settings that it was made for; null: nothing is prepared
+    std::uint8_t form = 0;          // which of the answers that these settings have for this entry
     std::time_t right_until = 0;    // 0: for ever. From this second on it has to be made anew
     std::string_view whole;         // a complete answer, head and content in one piece; empty: there is none
     std::size_t head_size = 0;      // bytes of `whole` before the content
@@ -68,6 +69,14 @@ public:
 
     bool is_cached() const { return cache_ != nullptr; }
 
+    // Whether it is a file's content in another coding: kept while there is room, by its file's version.
+    bool is_variant() const { return root_ == nullptr && !path_.empty(); }
+
+    // Whether what it stands for has changed, as far as that was told while it was cached.
+    bool has_changed() const { return changed_; }
+
+    std::string shown() const;  // where it is, in quotes, escaped, for log lines; only while it is cached, or was
+
     // Whether it would have left the cache if anything had changed.
     bool is_watched() const { return is_cached() && watched_; }
 
@@ -95,7 +104,7 @@ private:
     Cache* cache_ = nullptr;  // null: the entry is in no cache
     Entry* next_ = nullptr;   // in the same bucket
     std::uint64_t hash_ = 0;
-    Root* root_ = nullptr;
+    Root* root_ = nullptr;          // null: it is a file's content in another coding, and `path_` a VariantKey
     std::uint64_t generation_ = 0;  // of the root
     std::string path_;
     base::Instant checked_at_{};
@@ -105,7 +114,8 @@ private:
     int failure_ = 0;
     os::UniqueFd file_;
     bool cold_ = false;
-    bool watched_ = false;   // all that it depends on
+    bool watched_ = false;  // all that it depends on
+    bool changed_ = false;
     bool doubtful_ = false;  // not watched, and so young that its status can't tell it from a version that follows
     PreparedAnswer prepared_;
     os::FileStatus status_;

@@ -12,6 +12,7 @@
 #include "base/version.hpp"
 #include "body/source.hpp"
 #include "files/cache.hpp"
+#include "files/compressor.hpp"
 #include "http/message.hpp"
 #include "http/response_writer.hpp"
 #include "os/log.hpp"
@@ -35,6 +36,7 @@ struct Context {
     Logins* logins;           // null where no location has a file of passwords
     LoginAttempt* login;      // of this request; null where it can't wait
     bool explains;            // whether the error log takes the reason of a failure: else none needs to be found
+    files::Compressor* compressor = nullptr;  // null: nothing is compressed
 };
 
 // Why a request failed, in one sentence, for the error log; null when nothing did, or nobody wants to know. Shared,
@@ -91,6 +93,9 @@ void redirect(Response& response, const Request& request, http::Status status, s
 // Gives `response` HTML that this server made itself.
 void set_page(Response& response, std::string html);
 void set_page(Response& response, std::shared_ptr<const std::string> html);
+
+// "text/html": the type without a charset. Views the settings, or a table.
+std::string_view bare_media_type_of(std::string_view file_name, const config::LocationSettings& settings);
 
 // "text/html; charset=utf-8": the type that the location's configuration has for a file of this name.
 std::string media_type_of(std::string_view file_name, const config::LocationSettings& settings);

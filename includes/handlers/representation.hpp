@@ -8,12 +8,19 @@
 
 #include "handlers/handler.hpp"
 #include "http/conditional.hpp"
+#include "http/content_coding.hpp"
 
 namespace handlers {
 
-// For http::select(). Views the entry.
-http::Representation representation_of(const files::Entry& entry, const config::LocationSettings& settings,
-                                       std::time_t now);
+// What one of a resource's representations is besides its content.
+struct Form {
+    http::ContentCoding coding = http::ContentCoding::identity;
+    bool varies = false;  // another request may get another coding (RFC 9110 12.5.5)
+};
+
+// For http::select(). Views the entry and `etag`, its entity-tag in this coding.
+http::Representation representation_of(const files::Entry& entry, const http::CodedEntityTag& etag,
+                                       const config::LocationSettings& settings, std::time_t now);
 
 // For an answer that was made for the request, such as a listing, and so has no validators: the request's preconditions
 // apply to it all the same (RFC 9110 13.2.1).
@@ -31,6 +38,6 @@ enum class Extent : std::uint8_t {
 
 // Gives `response`, which holds `entry`, its fields; the entry's name ends in `file_name`.
 void add_representation_fields(Response& response, files::Entry& entry, Extent extent, std::string_view file_name,
-                               const config::LocationSettings& settings, std::time_t now);
+                               Form form, const config::LocationSettings& settings, std::time_t now);
 
 }  // namespace handlers

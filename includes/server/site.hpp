@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "config/settings.hpp"
 #include "files/cache.hpp"
+#include "files/compressor.hpp"
 #include "files/watcher.hpp"
 #include "handlers/logins.hpp"
 #include "handlers/pages.hpp"
@@ -52,6 +53,7 @@ public:
     const config::Settings& settings() const { return *settings_; }
     const routing::RouteTable& routes() const { return routes_; }
     files::Cache& files() { return files_; }
+    files::Compressor& compressor() { return *compressor_; }
     files::Watcher& watcher() { return watcher_; }
     handlers::Pages& pages() { return pages_; }
     handlers::Logins* logins() { return logins_.get(); }  // null where no location has a file of passwords
@@ -89,6 +91,7 @@ private:
     std::vector<std::unique_ptr<AccessLog>> access_logs_;    // index as in Settings::access_logs; null as in Logs
     LogFiles log_files_;
     std::unique_ptr<handlers::Logins> logins_;
+    std::unique_ptr<files::Compressor> compressor_;
 };
 
 }  // namespace server

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "config/directives_access.hpp"
+#include "config/directives_codings.hpp"
 #include "config/directives_content.hpp"
 #include "config/directives_finding.hpp"
 #include "config/directives_limits.hpp"
@@ -66,6 +67,7 @@ std::span<const Theme> all_themes() {
         {"Folders and links", listing_directives()},
         {"Reading files", reading_directives()},
         {"Versions and parts", validator_directives()},
+        {"Compression", coding_directives()},
         {"Answers", response_directives()},
         {"Methods", method_directives()},
         {"Access", access_directives()},

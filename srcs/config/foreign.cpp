@@ -13,6 +13,7 @@ constexpr std::string_view own_file_cache = "changes are seen when they happen, 
 constexpr std::string_view own_tables = "tables are sized as needed";
 constexpr std::string_view one_acceptor = "the kernel spreads connections over the processes";
 constexpr std::string_view own_threads = "helper threads are started as needed";
+constexpr std::string_view own_programs = "the program that compresses has its own";
 constexpr std::string_view own_buffers = "buffers are pooled and sized here";
 
 constexpr std::string_view own_temporaries = "content that is kept goes to memory, or to a file without a name";
@@ -22,6 +23,7 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"accept_mutex", one_acceptor, ""},
     {"accept_mutex_delay", one_acceptor, ""},
     {"aio_write", own_threads, ""},
+    {"brotli_buffers", own_programs, ""},
     {"chunked_transfer_encoding", "HTTP/1.1 needs it and it is always on", "on"},
     {"client_body_buffer_size", own_buffers, ""},
     {"client_body_in_file_only", "content is kept in memory, or in a file without a name", "off"},
@@ -32,7 +34,7 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"directio", "files go out by sendfile", ""},
     {"directio_alignment", "files go out by sendfile", ""},
     {"fastcgi_temp_path", forwards_nothing, ""},
-    {"gzip", "responses are not compressed", "off"},
+    {"gzip_buffers", own_programs, ""},
     {"ignore_invalid_headers", "a field line that is not well-formed is always answered 400", "on"},
     {"keepalive_disable", "no browser in use needs it", ""},
     {"lingering_close", "connections are always closed gently", "on"},
@@ -82,6 +84,7 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"worker_aio_requests", own_threads, ""},
     {"worker_cpu_affinity", "start it with taskset(1) instead", ""},
     {"worker_priority", "start it with nice(1) instead", ""},
+    {"zstd_buffers", own_programs, ""},
 });
 static_assert(std::ranges::is_sorted(ineffective_rows, {}, &Ineffective::name));
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 
+#include "base/ascii.hpp"
 #include "base/hash.hpp"
 #include "files/content.hpp"
 #include "files/trail.hpp"
@@ -22,7 +23,8 @@ bool means_absence(int code) { return code == ENOENT || code == ENOTDIR; }
 std::uint64_t size_of(const Entry& entry, std::size_t path_size) {
     constexpr std::uint64_t subscriptions = 256;  // bytes of the three or four that an entry usually has
     const std::uint64_t content = entry.in_memory() ? Entry::head_room + entry.content().size() : 0;
-    return sizeof(Entry) + subscriptions + path_size + content;
+    const std::uint64_t memory_file = entry.is_variant() && !entry.in_memory() ? entry.status().size : 0;
+    return sizeof(Entry) + subscriptions + path_size + content + memory_file;
 }
 
 bool is_unchanged(int file, const os::FileStatus& status) {
@@ -42,8 +44,15 @@ std::string_view without_slash_at_end(std::string_view path) {
 }  // namespace
 
 void Entry::on_change() {
-    if (cache_ != nullptr) return cache_->drop(*this);
+    changed_ = true;
+    if (cache_ != nullptr) return cache_->drop_changed(*this);
     subscriptions_.clear();
+}
+
+std::string Entry::shown() const {
+    std::string text{"\""};
+    if (root_ != nullptr) base::append_log_escaped(text, root_->path() + "/" + path_);
+    return text.append("\"");
 }
 
 Cache::Cache(const CacheLimits& limits, Watcher& watcher, const base::Clock& clock, net::Timers& timers)
@@ -62,20 +71,65 @@ Cache::~Cache() {
 EntryRef Cache::find(Root& root, std::string_view relative, Keep keep, Wait wait) {
     const std::string_view path = without_slash_at_end(relative);
     if (keep == Keep::no || limits_.entries == 0) return load(root, path, 0, false, wait);
-    const std::uint64_t hash = base::hash(path, seed_ ^ reinterpret_cast<std::uintptr_t>(&root));
-    for (Entry* entry = bucket(hash); entry != nullptr; entry = entry->next_) {
-        if (entry->hash_ != hash || entry->root_ != &root || entry->path_ != path) continue;
-        if (!is_fresh(*entry)) {
-            drop(*entry);
-            break;
+    const std::uint64_t hash = hash_of(path, &root);
+    if (Entry* known = look_up(&root, path, hash)) {
+        if (is_fresh(*known)) {
+            known->used_at_ = clock_.now();
+            return EntryRef{known};
         }
-        entry->used_at_ = clock_.now();
-        return EntryRef{entry};
+        known->changed_ = true;
+        drop_changed(*known);
     }
     const bool admitted = admits(hash);
     EntryRef entry = load(root, path, hash, admitted, wait);
     if (entry->is_cold()) take_back_look(hash, admitted);
     return entry;
+}
+
+std::uint64_t Cache::hash_of(std::string_view path, const Root* root) const {
+    return base::hash(path, seed_ ^ reinterpret_cast<std::uintptr_t>(root));
+}
+
+Entry* Cache::look_up(const Root* root, std::string_view path, std::uint64_t hash) {
+    for (Entry* entry = bucket(hash); entry != nullptr; entry = entry->next_) {
+        if (entry->hash_ == hash && entry->root_ == root && entry->path_ == path) return entry;
+    }
+    return nullptr;
+}
+
+EntryRef Cache::find_variant(const Entry& original, http::ContentCoding coding) {
+    const VariantKey key{original, coding};
+    Entry* variant = look_up(nullptr, key.bytes(), hash_of(key.bytes(), nullptr));
+    if (variant == nullptr) return {};
+    variant->used_at_ = clock_.now();
+    return EntryRef{variant};
+}
+
+void Cache::keep_variant(const Entry& original, http::ContentCoding coding, VariantContent content) {
+    if (find_variant(original, coding)) return;
+    const VariantKey key{original, coding};
+    const EntryRef reference{new Entry};
+    Entry& variant = *reference;
+    variant.path_ = key.bytes();
+    variant.hash_ = hash_of(key.bytes(), nullptr);
+    variant.checked_at_ = variant.used_at_ = clock_.now();
+    variant.failure_ = content.size == 0 ? EFBIG : 0;
+    variant.status_ = original.status();
+    variant.status_.size = content.size;
+    variant.watched_ = true;  // it never changes
+    variant.memory_ = std::move(content.memory);
+    variant.content_size_ = variant.memory_ ? static_cast<std::size_t>(content.size) : 0;
+    variant.file_ = std::move(content.file);
+    variant.etag_ = std::move(content.etag);
+    insert(variant);
+}
+
+// Nobody will ask for what belongs to the version that is gone.
+void Cache::drop_changed(Entry& entry) {
+    for (http::ContentCoding coding : http::content_codings) {
+        if (const EntryRef variant = find_variant(entry, coding)) drop(*variant);
+    }
+    drop(entry);
 }
 
 bool Cache::is_fresh(Entry& entry) {
@@ -248,7 +302,8 @@ void Cache::drop_inactive(Queue& queue) {
     const base::Instant now = clock_.now();
     for (std::size_t looks = count_; looks > 0 && !queue.empty(); --looks) {
         Entry& entry = queue.front();
-        if (now - entry.used_at_ >= limits_.inactive) {
+        // Making a variant anew costs more than its memory, which is bounded like all.
+        if (now - entry.used_at_ >= limits_.inactive && !entry.is_variant()) {
             drop(entry);
         } else {
             entry.queued_at_ = std::max(entry.queued_at_, entry.used_at_);

@@ -79,7 +79,7 @@ void set_page(Response& response, std::shared_ptr<const std::string> html) {
     response.lacks_page = false;
 }
 
-std::string media_type_of(std::string_view file_name, const config::LocationSettings& settings) {
+std::string_view bare_media_type_of(std::string_view file_name, const config::LocationSettings& settings) {
     std::string_view type;
     if (settings.types) {
         const auto found = settings.types->find(base::lower_case(http::extension_of(file_name)));
@@ -87,7 +87,11 @@ std::string media_type_of(std::string_view file_name, const config::LocationSett
     } else {
         type = http::builtin_media_type(file_name);
     }
-    if (type.empty()) type = settings.default_type;
+    return type.empty() ? std::string_view{settings.default_type} : type;
+}
+
+std::string media_type_of(std::string_view file_name, const config::LocationSettings& settings) {
+    const std::string_view type = bare_media_type_of(file_name, settings);
     std::string field{type};
     const bool says_charset = type.find(';') != std::string_view::npos;
     if (!settings.charset.empty() && !says_charset && http::takes_charset(type))

@@ -17,13 +17,21 @@ void append_line(std::string& lines, std::string_view name, std::string_view val
     lines.append(name).append(": ").append(value).append("\r\n");
 }
 
-files::PreparedAnswer make(const files::Entry& entry, std::string_view file_name,
+// The forms of an answer as numbers: that of identity which never varies is 0.
+std::uint8_t number_of(Form form) {
+    return static_cast<std::uint8_t>(static_cast<unsigned>(form.coding) << 1 | (form.varies ? 1U : 0U));
+}
+
+files::PreparedAnswer make(const files::Entry& entry, std::string_view file_name, Form form,
                            const config::LocationSettings& settings, std::time_t now) {
     files::PreparedAnswer made;
     made.variant = &settings;
+    made.form = number_of(form);
     http::ResponseFields type;  // its values come from the configuration
     type.add("Content-Type", media_type_of(file_name, settings));
     made.fields = type.own();
+    const bool is_coded = form.coding != http::ContentCoding::identity;
+    if (is_coded) append_line(made.fields, "Content-Encoding", http::name_of(form.coding));
     made.validators_begin = made.fields.size();
     const std::time_t modified = entry.status().modified.tv_sec;
     if (const auto date = last_modified(entry.status(), now)) {
@@ -34,7 +42,9 @@ files::PreparedAnswer make(const files::Entry& entry, std::string_view file_name
     }
     // Without an ETag the date is what tells a client whose part this is.
     made.etag_begin = settings.validators.etag ? made.fields.size() : made.validators_begin;
-    if (settings.validators.etag) append_line(made.fields, "ETag", entry.etag());
+    if (settings.validators.etag)
+        append_line(made.fields, "ETag", http::CodedEntityTag{entry.etag(), form.coding}.text());
+    if (form.varies) append_line(made.fields, "Vary", "Accept-Encoding");
     made.validators_end = made.fields.size();
     if (settings.validators.rules.max_ranges > 0) append_line(made.fields, "Accept-Ranges", "bytes");
     return made;
@@ -54,13 +64,13 @@ std::string_view part_of(const files::PreparedAnswer& prepared, Extent extent) {
 
 }  // namespace
 
-http::Representation representation_of(const files::Entry& entry, const config::LocationSettings& settings,
-                                       std::time_t now) {
+http::Representation representation_of(const files::Entry& entry, const http::CodedEntityTag& etag,
+                                       const config::LocationSettings& settings, std::time_t now) {
     const os::FileStatus& status = entry.status();
     return {
         .size = status.size,
         .last_modified = last_modified(status, now),
-        .etag = settings.validators.etag ? std::string_view{entry.etag()} : std::string_view{},
+        .etag = settings.validators.etag ? etag.text() : std::string_view{},
         .changed = status.changed.tv_sec,
     };
 }
@@ -82,15 +92,16 @@ void apply_preconditions(const Request& request, std::time_t now, Response& resp
 }
 
 void add_representation_fields(Response& response, files::Entry& entry, Extent extent, std::string_view file_name,
-                               const config::LocationSettings& settings, std::time_t now) {
+                               Form form, const config::LocationSettings& settings, std::time_t now) {
     files::PreparedAnswer& prepared = entry.prepared();
-    const bool is_right = prepared.variant == &settings && (prepared.right_until == 0 || now < prepared.right_until);
+    const bool is_right = prepared.variant == &settings && prepared.form == number_of(form) &&
+                          (prepared.right_until == 0 || now < prepared.right_until);
     if (!is_right && !entry.may_be_prepared_anew()) {
         // Another location's answers are under way with what stands there.
-        const files::PreparedAnswer own = make(entry, file_name, settings, now);
+        const files::PreparedAnswer own = make(entry, file_name, form, settings, now);
         return response.fields.add_lines(part_of(own, extent));
     }
-    if (!is_right) prepared = make(entry, file_name, settings, now);
+    if (!is_right) prepared = make(entry, file_name, form, settings, now);
     response.fields.borrow(extent == Extent::all ? std::string_view{prepared.fields} : part_of(prepared, extent));
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/hash.hpp"
+#include "handlers/codings.hpp"
 #include "handlers/representation.hpp"
 #include "http/conditional.hpp"
 #include "http/target.hpp"
@@ -40,49 +41,53 @@ std::string_view failing_prefix(const routing::Resource& resource, base::Instant
     return path;
 }
 
-void whole(files::EntryRef entry, std::string_view name, const Request& request, std::time_t now, Response& response) {
-    files::Entry& file = *entry;
-    response.content = body::FileRange{std::move(entry), 0, file.status().size};
-    add_representation_fields(response, file, Extent::all, name, *request.route.settings, now);
+void whole(Selected selected, std::string_view name, const Request& request, std::time_t now, Response& response) {
+    files::Entry& file = *selected.entry;
+    response.content = body::FileRange{std::move(selected.entry), 0, file.status().size};
+    add_representation_fields(response, file, Extent::all, name, selected.form, *request.route.settings, now);
 }
 
 // A client that sends If-Range has the fields of the representation already.
 bool knows_the_fields(const Request& request) { return request.head.fields.has(http::FieldName::if_range); }
 
-void part(files::EntryRef entry, std::string_view name, http::ByteRange range, const Request& request, std::time_t now,
+void part(Selected selected, std::string_view name, http::ByteRange range, const Request& request, std::time_t now,
           Response& response) {
-    files::Entry& file = *entry;
+    files::Entry& file = *selected.entry;
     response.status = http::Status::partial_content;
-    response.content = body::FileRange{std::move(entry), range.first, range.length()};
+    response.content = body::FileRange{std::move(selected.entry), range.first, range.length()};
     const Extent extent = knows_the_fields(request) ? Extent::remainder : Extent::all;
-    add_representation_fields(response, file, extent, name, *request.route.settings, now);
+    add_representation_fields(response, file, extent, name, selected.form, *request.route.settings, now);
     response.fields.add("Content-Range", http::content_range(range, file.status().size));
 }
 
-// Several parts as multipart/byteranges; the whole where that is less.
-void parts(files::EntryRef entry, std::string_view name, const http::ByteRanges& ranges, const Request& request,
+// Several parts as multipart/byteranges; the whole where that is less, and where Content-Encoding would have to be said
+// of parts that nothing can decode alone.
+void parts(Selected selected, std::string_view name, const http::ByteRanges& ranges, const Request& request,
            std::time_t now, Response& response) {
-    files::Entry& file = *entry;
+    if (selected.form.coding != http::ContentCoding::identity)
+        return whole(std::move(selected), name, request, now, response);
+    files::Entry& file = *selected.entry;
     const config::LocationSettings& settings = *request.route.settings;
     const std::string boundary = http::boundary_from(base::random_seed(), base::random_seed());
     http::PartHeads heads = http::part_heads(ranges, file.status().size, boundary, media_type_of(name, settings));
     std::vector<body::MultiRange::Part> content;
     for (const http::ByteRange& range : ranges)
         content.push_back({heads.ends[content.size()], range.first, range.length()});
-    body::MultiRange multi{entry, std::move(heads.text), std::move(content)};
-    if (multi.remaining() >= file.status().size) return whole(std::move(entry), name, request, now, response);
+    body::MultiRange multi{selected.entry, std::move(heads.text), std::move(content)};
+    if (multi.remaining() >= file.status().size) return whole(std::move(selected), name, request, now, response);
     response.status = http::Status::partial_content;
     response.content = std::move(multi);
     const Extent extent = knows_the_fields(request) ? Extent::remainder : Extent::parts;
-    add_representation_fields(response, file, extent, name, settings, now);
+    add_representation_fields(response, file, extent, name, selected.form, settings, now);
     response.fields.add("Content-Type", "multipart/byteranges; boundary=" + boundary);
 }
 
-void not_modified(files::EntryRef entry, std::string_view name, const Request& request, std::time_t now,
+void not_modified(Selected selected, std::string_view name, const Request& request, std::time_t now,
                   Response& response) {
     response.status = http::Status::not_modified;
-    response.selected = std::move(entry);
-    add_representation_fields(response, *response.selected, Extent::validators, name, *request.route.settings, now);
+    response.selected = std::move(selected.entry);
+    add_representation_fields(response, *response.selected, Extent::validators, name, selected.form,
+                              *request.route.settings, now);
 }
 
 Response range_not_satisfiable(std::uint64_t size) {
@@ -92,31 +97,35 @@ Response range_not_satisfiable(std::uint64_t size) {
     return response;
 }
 
-// Answers with a regular file; `name` decides on its media type.
-void serve(files::EntryRef entry, std::string_view name, const Request& request, const Context& context,
-           Response& response) {
+// Answers with the regular file at `resource`, which is `found`, or with what it is in another coding; `name` decides
+// on its media type.
+void serve(files::EntryRef found, const routing::Resource& resource, std::string_view name, const Request& request,
+           const Context& context, Response& response) {
     const std::time_t now = context.clock.wall().tv_sec;
-    if (entry->is_cold()) {
-        response.awaited = std::move(entry);
+    Selected selected = select_coding(std::move(found), resource, name, request, context);
+    const files::Entry& entry = *selected.entry;
+    if (entry.is_cold()) {
+        response.awaited = std::move(selected.entry);
         return;
     }
     if (request.is_error_page || !http::has_conditions(request.head))
-        return whole(std::move(entry), name, request, now, response);
+        return whole(std::move(selected), name, request, now, response);
     const config::LocationSettings& settings = *request.route.settings;
+    const http::CodedEntityTag etag{entry.etag(), selected.form.coding};
     const http::Selection selection =
-        http::select(request.head, representation_of(*entry, settings, now), settings.validators.rules, now);
+        http::select(request.head, representation_of(entry, etag, settings, now), settings.validators.rules, now);
     if (std::holds_alternative<http::NotModified>(selection)) {
-        not_modified(std::move(entry), name, request, now, response);
+        not_modified(std::move(selected), name, request, now, response);
     } else if (std::holds_alternative<http::PreconditionFailed>(selection)) {
         response = precondition_failed();
     } else if (std::holds_alternative<http::RangeNotSatisfiable>(selection)) {
-        response = range_not_satisfiable(entry->status().size);
+        response = range_not_satisfiable(entry.status().size);
     } else if (const auto* range = std::get_if<http::ByteRange>(&selection)) {
-        part(std::move(entry), name, *range, request, now, response);
+        part(std::move(selected), name, *range, request, now, response);
     } else if (const auto* ranges = std::get_if<http::ByteRanges>(&selection)) {
-        parts(std::move(entry), name, *ranges, request, now, response);
+        parts(std::move(selected), name, *ranges, request, now, response);
     } else {
-        whole(std::move(entry), name, request, now, response);
+        whole(std::move(selected), name, request, now, response);
     }
 }
 
@@ -151,7 +160,8 @@ Outcome serve_index(const Request& request, const routing::Resource& folder, con
         // The file's own path may belong to another location, which then has the say.
         context.scratch.assign(request.path).append(name);
         if (leads_elsewhere(request, context.scratch)) return Reroute{context.scratch};
-        serve(std::move(entry), name, request, context, response);
+        context.scratch.assign(folder.relative).append(name);
+        serve(std::move(entry), {folder.root, context.scratch}, name, request, context, response);
         return Answered{};
     }
     return Declined{};
@@ -177,7 +187,7 @@ Outcome serve_found(files::EntryRef entry, const routing::Resource& resource, co
             if (resource.relative.ends_with('/')) {
                 response = open_failure(resource, ENOTDIR, request, context);
             } else {
-                serve(std::move(entry), resource.relative, request, context, response);
+                serve(std::move(entry), resource, resource.relative, request, context, response);
             }
             return Answered{};
         case os::FileStatus::Kind::link:

@@ -29,13 +29,13 @@ void make_ready(files::Entry& entry, std::string_view server_token, Timestamps& 
     prepared.whole = {start, written.size + entry.content().size()};
 }
 
-// Head and content of `entry` in one piece, with the fields that were prepared for `settings` and the present date.
-// Empty where there is none: the fields are those of other settings, the head is too long, or others are still sending
-// what would have to be changed. Between two turns the date may be written over.
-std::string_view ready_answer(files::Entry& entry, const config::LocationSettings& settings,
-                              std::string_view server_token, Timestamps& timestamps) {
+// Head and content of `entry` in one piece, with `fields` and the present date. Empty where there is none: what is
+// prepared has other fields, the head is too long, or others are still sending what would have to be changed. Between
+// two turns the date may be written over.
+std::string_view ready_answer(files::Entry& entry, std::string_view fields, std::string_view server_token,
+                              Timestamps& timestamps) {
     files::PreparedAnswer& prepared = entry.prepared();
-    if (prepared.variant != &settings) return {};
+    if (prepared.fields.data() != fields.data()) return {};
     if (prepared.whole.empty()) {
         if (entry.may_be_prepared_anew()) make_ready(entry, server_token, timestamps);
         return prepared.whole;
@@ -59,7 +59,7 @@ void lend(net::Transport& transport, base::Ref<base::Counted> owner, std::string
 bool lend_answer(Exchange& exchange, net::Transport& transport, ReadyPages& pages, Timestamps& timestamps) {
     const std::string_view server = exchange.request().server_token();
     if (files::Entry* entry = exchange.cached_answer()) {
-        const std::string_view answer = ready_answer(*entry, exchange.settings(), server, timestamps);
+        const std::string_view answer = ready_answer(*entry, exchange.response().fields.borrowed(), server, timestamps);
         if (answer.empty()) return false;
         lend(transport, files::EntryRef{entry}, answer, entry->prepared().head_size);
         exchange.content_was_written(entry->prepared().head_size);

@@ -180,6 +180,7 @@ handlers::Context Exchange::context(Site& site, const base::Clock& clock) {
         .logins = site.logins(),
         .login = &login_,
         .explains = site.error_log(settings()).takes(os::LogLevel::error),
+        .compressor = &site.compressor(),
     };
 }
 

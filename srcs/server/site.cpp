@@ -1,6 +1,7 @@
 #include "server/site.hpp"
 
 #include <algorithm>
+#include <climits>
 
 namespace server {
 
@@ -21,6 +22,25 @@ files::CacheLimits limits_of(const config::FileCache& settings, std::uint64_t de
         .open_files = static_cast<std::size_t>(std::clamp<std::uint64_t>(descriptors / share, 1, most)),
         .inactive = settings.inactive,
     };
+}
+
+files::CompressorLimits limits_of(const config::Compression& settings) {
+    return {
+        .children = settings.children,
+        .queue = settings.queue,
+        .timeout = settings.timeout,
+        .largest = settings.largest,
+    };
+}
+
+void tell_of_missing_programs(const config::Compression& settings, os::ErrorLog& log) {
+    for (http::ContentCoding coding : http::content_codings) {
+        const std::size_t index = http::index_of(coding);
+        if (!settings.wanted[index] || !settings.programs[index].empty()) continue;
+        const std::string program{config::program_for(coding)};
+        log.write(os::LogLevel::warn,
+                  program + " is on, but there is no program " + program + " in PATH: files are served as they are");
+    }
 }
 
 }  // namespace
@@ -58,7 +78,10 @@ Site::Site(std::shared_ptr<const config::Settings> settings, const Ground& groun
       routes_(*settings_, ground.reserve),
       watcher_(ground.loop),
       files_(limits_of(settings_->file_cache, ground.descriptors), watcher_, ground.clock, ground.timers),
-      log_files_(settings_->log_file_cache, ground.clock, ground.timers) {}
+      log_files_(settings_->log_file_cache, ground.clock, ground.timers) {
+    constexpr std::size_t longest_suffix = 64;
+    scratch_.reserve(PATH_MAX + longest_suffix);
+}
 
 base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Settings> settings, Logs logs,
                                                const Ground& ground) {
@@ -66,6 +89,11 @@ base::Result<std::unique_ptr<Site>> Site::open(std::shared_ptr<const config::Set
     for (std::size_t i = 0; i < logs.error_logs.size(); ++i)
         site->error_logs_.push_back(std::make_unique<os::ErrorLog>(std::move(logs.error_logs[i]),
                                                                    site->settings().error_logs[i].level, ground.clock));
+    const config::Compression& compression = site->settings().compression;
+    tell_of_missing_programs(compression, site->error_log());
+    site->compressor_ = std::make_unique<files::Compressor>(
+        compression.programs, limits_of(compression),
+        files::Compressor::Ground{site->files_, ground.clock, ground.loop, ground.timers, site->error_log()});
     for (std::size_t i = 0; i < logs.access_logs.size(); ++i) {
         std::unique_ptr<AccessLog>& log = site->access_logs_.emplace_back();
         if (!logs.access_logs[i]) continue;

@@ -1,0 +1,176 @@
+#include "handlers/codings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace handlers {
+
+namespace {
+
+using http::ContentCoding;
+
+std::string_view suffix_of(ContentCoding coding) {
+    switch (coding) {
+        case ContentCoding::identity: break;
+        case ContentCoding::gzip: return ".gz";
+        case ContentCoding::br: return ".br";
+        case ContentCoding::zstd: return ".zst";
+    }
+    return {};
+}
+
+bool is_older(const timespec& a, const timespec& b) {
+    return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
+}
+
+// What `msie6` stands for in gzip_disable: those that claim to take gzip and get it wrong. Service Pack 1 cured it.
+bool is_old_msie(std::string_view user_agent) {
+    const std::size_t at = user_agent.find("MSIE ");
+    if (at == std::string_view::npos || at + 6 >= user_agent.size()) return false;
+    const char major = user_agent[at + 5];
+    if (user_agent[at + 6] != '.' || major < '4' || major > '6') return false;
+    return major != '6' || user_agent.find("SV1", at) == std::string_view::npos;
+}
+
+// gzip_proxied. Of the answer's fields it asks for, a file's has Last-Modified and ETag.
+bool proxy_may_have_gzip(const config::ProxiedSet& allowed, const Request& request) {
+    using config::Proxied;
+    if (allowed.contains(Proxied::any)) return true;
+    return allowed.contains(Proxied::auth) && request.head.fields.has(http::FieldName::authorization);
+}
+
+// gzip_disable
+bool is_client_without_gzip(const config::Codings& codings, std::string_view user_agent, const Request& request) {
+    if (codings.not_for_msie6 && is_old_msie(user_agent)) return true;
+    return std::ranges::any_of(codings.not_for, [&](const base::Regex& regex) {
+        return request.workspace != nullptr && request.workspace->matcher.search(regex, user_agent);
+    });
+}
+
+bool may_have_gzip(const config::Codings& codings, const Request& request) {
+    const http::Fields& fields = request.head.fields;
+    if (request.head.version < codings.least_version) return false;
+    const auto user_agent = fields.first(http::FieldName::user_agent);
+    if (user_agent && is_client_without_gzip(codings, *user_agent, request)) return false;
+    return !fields.find("Via") || proxy_may_have_gzip(codings.proxied, request);
+}
+
+// One request's look at what there is.
+class Choice {
+public:
+    Choice(const files::EntryRef& found, const routing::Resource& resource, std::string_view name,
+           const Request& request, const Context& context)
+        : found_(found),
+          resource_(resource),
+          name_(name),
+          request_(request),
+          context_(context),
+          codings_(request.route.settings->codings),
+          accepted_(request.head.fields) {
+        if (accepted_.weight(ContentCoding::gzip) > 0 && !may_have_gzip(codings_, request))
+            accepted_.refuse(ContentCoding::gzip);
+    }
+
+    Selected make() {
+        for (ContentCoding coding : http::content_codings) {
+            if (!look_for_sidecar(coding)) look_for_variant(coding);
+        }
+        const ContentCoding chosen = http::choose_coding(accepted_, sizes_);
+        start_better_than(chosen);
+        if (request_.trace != nullptr) request_.trace->add("content coding: " + std::string{http::name_of(chosen)});
+        const Form form{chosen, varies_ && codings_.vary};
+        if (chosen == ContentCoding::identity) return {found_, form};
+        return {std::move(entries_[http::index_of(chosen)]), form};
+    }
+
+private:
+    // True: there is one, whether this client gets it or not.
+    bool look_for_sidecar(ContentCoding coding) {
+        const config::Sidecars wanted = codings_.of(coding).sidecars;
+        if (wanted == config::Sidecars::off) return false;
+        files::EntryRef sidecar = find_sidecar(coding);
+        if (!sidecar) return false;
+        if (wanted == config::Sidecars::always) {
+            accepted_.insist_on(coding);
+        } else {
+            varies_ = true;
+        }
+        offer(coding, std::move(sidecar));
+        return true;
+    }
+
+    files::EntryRef find_sidecar(ContentCoding coding) {
+        std::string& path = context_.scratch;
+        const std::size_t size = resource_.relative.size();
+        const std::string_view suffix = suffix_of(coding);
+        const bool is_there = path.data() == resource_.relative.data();
+        // What views it stays where it is. There is room for every path that the kernel takes.
+        if (is_there && path.capacity() < size + suffix.size()) return {};
+        if (!is_there) path.assign(resource_.relative);
+        path.append(suffix);
+        const auto keep = request_.route.settings->open_file_cache ? files::Cache::Keep::yes : files::Cache::Keep::no;
+        files::EntryRef entry = context_.files.find(*resource_.root, path, keep, context_.wait);
+        path.resize(size);
+        if (entry->failure() != 0 || entry->status().kind != os::FileStatus::Kind::regular) return {};
+        // Somebody has changed the file, and not yet what was made of it.
+        if (is_older(entry->status().modified, found_->status().modified)) return {};
+        return entry;
+    }
+
+    void look_for_variant(ContentCoding coding) {
+        const config::Coding& settings = codings_.of(coding);
+        if (!settings.compresses || context_.compressor == nullptr) return;
+        if (found_->status().size < settings.min_length) return;
+        if (!settings.takes_type(bare_media_type_of(name_, *request_.route.settings))) return;
+        files::Compressor::Found found = context_.compressor->find(*found_, coding);
+        switch (found.outlook) {
+            case files::Compressor::Outlook::none: return;
+            case files::Compressor::Outlook::later: possible_[http::index_of(coding)] = true; break;
+            case files::Compressor::Outlook::ready: offer(coding, std::move(found.variant)); break;
+        }
+        varies_ = true;
+    }
+
+    void offer(ContentCoding coding, files::EntryRef entry) {
+        sizes_[http::index_of(coding)] = entry->status().size;
+        entries_[http::index_of(coding)] = std::move(entry);
+    }
+
+    // Has the coding made that this client would rather have than the one it gets.
+    void start_better_than(ContentCoding chosen) {
+        ContentCoding best = chosen;
+        for (ContentCoding coding : http::content_codings) {
+            const bool better = best == ContentCoding::identity
+                                    ? accepted_.weight(coding) > 0 && accepted_.weight(coding) >= accepted_.weight(best)
+                                    : accepted_.weight(coding) > accepted_.weight(best);
+            if (possible_[http::index_of(coding)] && better) best = coding;
+        }
+        if (best == chosen) return;
+        const config::Coding& settings = codings_.of(best);
+        context_.compressor->start(found_, best, {settings.level, settings.window});
+    }
+
+    const files::EntryRef& found_;
+    const routing::Resource& resource_;
+    std::string_view name_;
+    const Request& request_;
+    const Context& context_;
+    const config::Codings& codings_;
+    http::AcceptedCodings accepted_;
+    http::CodedSizes sizes_;
+    std::array<files::EntryRef, http::coding_count> entries_;
+    std::array<bool, http::coding_count> possible_{};
+    bool varies_ = false;
+};
+
+}  // namespace
+
+Selected select_coding(files::EntryRef found, const routing::Resource& resource, std::string_view name,
+                       const Request& request, const Context& context) {
+    // What still has to come from the disk is chosen from when it is here.
+    if (!request.route.settings->codings.in_use || found->is_cold()) return {std::move(found)};
+    return Choice{found, resource, name, request, context}.make();
+}
+
+}  // namespace handlers
