@@ -39,7 +39,7 @@ SOURCES := \
 	handlers/autoindex handlers/random_index handlers/redirect handlers/try_files handlers/error_page \
 	handlers/dispatch handlers/logins handlers/access handlers/codings \
 	server/counters server/timestamps server/ready_pages server/access_log server/log_files server/access_lines \
-	server/site server/preparation server/exchange server/event_line server/answer_writer server/pace \
+	server/site server/preparation server/exchange server/exchange_pool server/event_line server/answer_writer server/pace \
 	server/file_sender server/connection server/server server/master \
 	app/command_line
 

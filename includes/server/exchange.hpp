@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/buffer.hpp"
 #include "base/clock.hpp"
@@ -148,17 +147,6 @@ private:
     handlers::LoginAttempt login_;
     std::string remote_user_;  // what request_.remote_user views
     bool fetched_ = false;     // once for this answer: who has waited reads it now, wherever it is
-};
-
-// Exchanges that nobody uses at the moment, kept for their memory.
-class ExchangePool {
-public:
-    std::unique_ptr<Exchange> take();
-    void give_back(std::unique_ptr<Exchange> exchange);
-
-private:
-    static constexpr std::size_t kept = 256;
-    std::vector<std::unique_ptr<Exchange>> free_;
 };
 
 }  // namespace server

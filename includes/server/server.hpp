@@ -15,7 +15,7 @@
 #include "os/left_file.hpp"
 #include "os/sandbox.hpp"
 #include "server/connection.hpp"
-#include "server/exchange.hpp"
+#include "server/exchange_pool.hpp"
 #include "server/preparation.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"

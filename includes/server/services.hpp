@@ -11,7 +11,7 @@
 #include "net/timers.hpp"
 #include "net/warmer.hpp"
 #include "server/counters.hpp"
-#include "server/exchange.hpp"
+#include "server/exchange_pool.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"
 

@@ -318,16 +318,4 @@ std::string_view Exchange::request_line() const {
     return head_.request_line_slice.length > 0 ? head_.request_line() : first_line(head_bytes_);
 }
 
-std::unique_ptr<Exchange> ExchangePool::take() {
-    if (free_.empty()) return std::make_unique<Exchange>();
-    std::unique_ptr<Exchange> exchange = std::move(free_.back());
-    free_.pop_back();
-    return exchange;
-}
-
-void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) {
-    exchange->forget();
-    if (free_.size() < kept) free_.push_back(std::move(exchange));
-}
-
 }  // namespace server
