@@ -17,7 +17,7 @@ SOURCES := \
 	base/ascii base/base64 base/buffer base/clock base/digest base/hash base/password base/result \
 	base/regex_class base/regex_repeat base/regex_ahead base/regex_syntax base/regex_program base/regex \
 	os/file os/resolve os/file_events os/io os/left_file os/log os/page_cache os/process os/sandbox os/signals \
-	os/socket os/thread os/crypt os/password_file os/password_process os/memory_file os/interfaces \
+	os/socket os/thread os/crypt os/password_file os/password_process os/memory_file os/interfaces os/ownership \
 	http/registry http/fields http/target http/message http/usual_head http/request_parser http/framing \
 	http/date http/conditional http/ranges http/media_types http/response_writer http/credentials \
 	http/content_coding \
@@ -33,15 +33,15 @@ SOURCES := \
 	config/directives_access config/codings config/coding_setters config/directives_codings \
 	body/file_range body/multi_range body/source \
 	routing/route routing/request routing/fields routing/own_variables routing/variables routing/resource \
-	routing/rewrite \
+	routing/rewrite routing/explanation \
 	handlers/handler handlers/pages handlers/listing_order handlers/listing_text handlers/listing_style \
 	handlers/listing_script handlers/listing handlers/listing_data handlers/representation handlers/static_file \
 	handlers/autoindex handlers/random_index handlers/redirect handlers/try_files handlers/error_page \
 	handlers/dispatch handlers/logins handlers/access handlers/codings \
 	server/counters server/timestamps server/ready_pages server/access_log server/log_files server/access_lines \
-	server/site server/preparation server/exchange server/exchange_pool server/event_line server/answer_writer \
-	server/pace server/file_sender server/connection server/server server/master \
-	app/command_line app/quick_site
+	server/site server/preparation server/request_content server/exchange server/exchange_pool server/event_line \
+	server/answer_writer server/pace server/file_sender server/connection server/server server/master \
+	app/command_line app/explain app/quick_site
 
 OBJECTS := $(SOURCES:%=$(BUILD)/%.o)
 MAIN    := $(BUILD)/app/main.o

@@ -8,11 +8,12 @@
 #include <string_view>
 #include <variant>
 
+#include "app/explain.hpp"
 #include "app/quick_site.hpp"
 
 namespace app {
 
-enum class Action : std::uint8_t { serve, test, show_effective, print_configuration };
+enum class Action : std::uint8_t { serve, test, show_effective, print_configuration, explain };
 
 // Something to be done with a configuration, or with what is to be served without one.
 struct Work {
@@ -21,6 +22,7 @@ struct Work {
     std::optional<std::string> named;          // a path that may be a configuration, a folder or a file
     QuickOptions quick;
     bool tolerant = false;
+    Question question;  // to be explained
 };
 struct ShowText {
     std::string text;  // for standard output

@@ -67,6 +67,8 @@ class Trace {
 public:
     void add(std::string line) { lines_.push_back(std::move(line)); }
     const std::vector<std::string>& lines() const { return lines_; }
+    // What was added since there were `count` is forgotten: it is gone through again.
+    void shorten(std::size_t count) { lines_.resize(count); }
 
 private:
     std::vector<std::string> lines_;
@@ -87,6 +89,7 @@ struct Request {
     const base::Clock* clock = nullptr;
     const RouteTable* routes = nullptr;
     Workspace* workspace = nullptr;
+    const os::Endpoint* local = nullptr;             // where the client found us; null: the connection's socket tells
     Trace* trace = nullptr;                          // null: nobody asks
     base::Instant began_at{};                        // when its first byte was read
     std::uint64_t length = 0;                        // bytes received: head and content as framed

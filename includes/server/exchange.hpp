@@ -12,10 +12,10 @@
 #include "base/clock.hpp"
 #include "handlers/handler.hpp"
 #include "handlers/logins.hpp"
-#include "http/framing.hpp"
 #include "http/request_parser.hpp"
 #include "net/warmer.hpp"
 #include "server/file_sender.hpp"
+#include "server/request_content.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"
 
@@ -25,6 +25,13 @@ class Exchange {
 public:
     // For the next request on a socket; everything of the last one is forgotten but the memory.
     void start(Site& site, std::size_t socket, const routing::ConnectionFacts& connection, const base::Clock& clock);
+
+    // What is told to `trace`, which is another's, of each decision on the way; `local`: where the client would have
+    // found us. After start().
+    void explain_to(routing::Trace& trace, const os::Endpoint& local) {
+        request_.trace = &trace;
+        request_.local = &local;
+    }
 
     const handlers::Request& request() const { return request_; }
     const config::LocationSettings& settings() const { return *request_.route.settings; }
@@ -56,14 +63,9 @@ public:
     // The client waits for "100 Continue" before it sends its content (RFC 9110 10.1.1).
     bool wants_continue() const;
 
-    struct ContentStep {
-        http::ChunkedDecoder::Verdict verdict;  // need_more, complete or rejected
-        std::size_t consumed;
-    };
-    // Takes the next bytes of the content. Nobody wants content yet: it is counted, held against its limit, and
-    // dropped.
-    ContentStep take_content(std::string_view input);
-    std::uint64_t content_taken() const { return content_taken_; }  // bytes, decoded
+    // Takes the next bytes of the content.
+    RequestContent::Step take_content(std::string_view input);
+    std::uint64_t content_taken() const { return content_.taken(); }  // bytes, decoded
 
     // Finds the answer. False: not yet, since it needs a file that isn't in memory, or a password to be checked; that
     // is being done, and then the watch of `ticket` gets a turn.
@@ -116,15 +118,9 @@ public:
     std::string_view request_line() const;
 
 private:
-    static constexpr std::uint64_t short_content = 64 * 1024;  // bytes
-
     void note_user();
-    ContentVerdict reject_content(http::Status status, std::string_view slug);
-    bool content_is_short() const;
-    ContentStep take_chunked(std::string_view input);
     bool copy_content(base::Buffer& out);
     handlers::Context context(Site& site, const base::Clock& clock);
-    bool exceeds_limit(std::uint64_t bytes) const;
     void keep_fields();
 
     std::size_t socket_ = 0;
@@ -135,9 +131,7 @@ private:
     bool views_input_ = false;     // the head's bytes are the input's, not kept_head_
     http::Rejection rejection_;
     handlers::Request request_{head_, http::Method::get, {}, 0};
-    http::ContentFraming framing_;
-    http::ChunkedDecoder decoder_;
-    std::uint64_t content_taken_ = 0;  // bytes of the request's content, decoded
+    RequestContent content_;
     handlers::Response response_;
     std::uint64_t content_sent_ = 0;               // bytes of the response's content
     std::uint64_t head_sent_ = 0;                  // bytes of its head

@@ -31,6 +31,8 @@ struct Logs {
     std::vector<std::optional<os::LogSink>> access_logs;  // none where variables are part of the path
 
     static base::Result<Logs> open(const config::Settings& settings);
+    // As many, which keep nothing.
+    static base::Result<Logs> open_silent(const config::Settings& settings);
     // Gives each file that could not be opened anew, and stays as it is, to `complain`.
     void reopen(const std::function<void(const base::Error&)>& complain);
 };

@@ -17,6 +17,8 @@ constexpr std::string_view usage_text =
     "\n"
     "  -t              test the configuration: what is wrong, what is hardly meant, what has no effect\n"
     "  -T              test it, and print what counts: each value with where it comes from\n"
+    "  --explain 'GET http://host:port/path' [-H 'Name: value'] [--from ADDRESS]\n"
+    "                  tell what would be answered, and why, without serving\n"
     "  --tolerant      with -t or -T: list what is refused, and tell whether the rest would load\n"
     "  --listen ADDRESS[:PORT] | unix:PATH    for a FOLDER or FILE; without it 127.0.0.1, this machine only; '*': all\n"
     "  --port PORT     for a FOLDER or FILE; without it the first one from 8080 on that is free\n"
@@ -70,6 +72,7 @@ private:
     Outcome take_path(std::optional<std::string>& place, std::string_view path);
     Outcome take_action(Action action);
     Outcome take_port(std::string_view text);
+    Outcome take_question(std::string_view argument);
     std::optional<std::string> value_of(std::string_view option, std::string_view argument);
     Command check() const;
 
@@ -111,7 +114,7 @@ Reader::Outcome Reader::take_action(Action action) {
     const bool tested = work_.action == Action::show_effective && action == Action::test;  // -T tests as well
     if (tested) return std::nullopt;
     if (work_.action != Action::serve && work_.action != action && !tests)
-        return UsageError{"--print-config goes without -t and -T"};
+        return UsageError{"-t (or -T), --print-config and --explain are one or the other"};
     work_.action = action;
     return std::nullopt;
 }
@@ -129,6 +132,28 @@ Reader::Outcome Reader::take_port(std::string_view text) {
     return UsageError{"--port: " + in_quotes(text) + " is no port; write a number from 1 to 65535, or 0 for any"};
 }
 
+// The request to explain, a field of it, or who asks.
+Reader::Outcome Reader::take_question(std::string_view argument) {
+    const std::string_view option = argument.substr(0, argument.find('='));
+    const std::optional<std::string> value = value_of(option, argument);
+    if (!value || value->empty())
+        return UsageError{std::string{option} + " needs a value, such as " +
+                          (option == "-H"       ? "'Accept: text/html'"
+                           : option == "--from" ? "192.0.2.1"
+                                                : "'GET http://localhost/'")};
+    if (option == "--from") {
+        work_.question.from = *value;
+        return std::nullopt;
+    }
+    if (option == "-H") {
+        if (value->find(':') == std::string::npos) return UsageError{"-H: " + in_quotes(*value) + " is no field"};
+        work_.question.fields.push_back(*value);
+        return std::nullopt;
+    }
+    work_.question.request = *value;
+    return take_action(Action::explain);
+}
+
 Reader::Outcome Reader::take_option(std::string_view argument) {
     const auto is = [&](std::string_view option) {
         return argument == option || (argument.starts_with(option) && argument[option.size()] == '=');
@@ -137,6 +162,7 @@ Reader::Outcome Reader::take_option(std::string_view argument) {
         return help(next_ < arguments_.size() ? arguments_[next_] : std::string_view{});
     if (argument == "-v" || argument == "--version") return ShowText{version_text()};
     if (argument == "-V") return ShowText{build_text()};
+    if (argument == "-H" || is("--from") || is("--explain")) return take_question(argument);
     if (argument == "--directives") return ShowText{config::reference_markdown()};
     if (argument == "-t") return take_action(Action::test);
     if (argument == "-T") return take_action(Action::show_effective);
@@ -170,6 +196,8 @@ Command Reader::check() const {
     if (work_.tolerant && work_.action == Action::serve) return UsageError{"--tolerant goes with -t or -T"};
     if ((work_.quick.any() || work_.action == Action::print_configuration) && !work_.named)
         return UsageError{"--listen, --port, --spa and --print-config go with a folder or file, such as ."};
+    if ((!work_.question.fields.empty() || work_.question.from) && work_.action != Action::explain)
+        return UsageError{"-H and --from go with --explain"};
     return work_;
 }
 

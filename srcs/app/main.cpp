@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/command_line.hpp"
+#include "app/explain.hpp"
 #include "app/quick_site.hpp"
 #include "config/load.hpp"
 #include "os/sandbox.hpp"
@@ -123,12 +124,26 @@ int serve(const Source& source) {
     return serve_with(server::equipment_of_all(std::move(prepared).value()), endpoints);
 }
 
+int explain(const Source& source, const app::Question& question) {
+    config::Loaded loaded = source.load();
+    print_diagnostics(loaded, false);
+    if (!loaded.settings) return exit_failed;
+    const base::Result<std::string> text = app::explain(std::move(loaded.settings), question);
+    if (text) {
+        print(stdout, text.value());
+        return 0;
+    }
+    print(stderr, "webserv: --explain: " + text.error().message + "\n");
+    return exit_failed;
+}
+
 int work_with(const Source& source, const app::Work& work) {
     switch (work.action) {
         case app::Action::serve: return serve(source);
         case app::Action::test:
         case app::Action::show_effective: return test_configuration(source, work);
         case app::Action::print_configuration: print(stdout, source.quick->text); return 0;
+        case app::Action::explain: return explain(source, work.question);
     }
     return exit_failed;
 }

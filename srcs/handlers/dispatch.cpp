@@ -10,6 +10,7 @@
 #include "handlers/representation.hpp"
 #include "handlers/static_file.hpp"
 #include "handlers/try_files.hpp"
+#include "os/ownership.hpp"
 #include "routing/resource.hpp"
 #include "routing/rewrite.hpp"
 #include "routing/variables.hpp"
@@ -39,15 +40,35 @@ Response options(http::MethodSet methods) {
     return response;
 }
 
+// Where the path leads in the file system, for who asks.
+void trace_file(const Request& request) {
+    const std::optional<routing::Resource> resource = routing::resource_for(request, request.path);
+    if (!resource) return request.trace->add("file: none, there is no root or alias for this path");
+    std::string path = resource->root->path();
+    if (!path.ends_with('/') && !resource->relative.empty()) path.push_back('/');
+    request.trace->add("file: " + os::describe_way(path.append(resource->relative)));
+}
+
 // The first handler that doesn't decline.
 Outcome first_answer(const Request& request, const Context& context, Response& response) {
     static constexpr RandomIndex random_index;
     static constexpr StaticFile static_file;
     static constexpr Autoindex autoindex;
-    static constexpr std::array<const Handler*, 3> handlers{&random_index, &static_file, &autoindex};
-    for (const Handler* handler : handlers) {
+    struct Named {
+        std::string_view name;
+        const Handler* handler;
+    };
+    static constexpr std::array<Named, 3> handlers{{
+        {"random_index", &random_index},
+        {"static_file", &static_file},
+        {"autoindex", &autoindex},
+    }};
+    if (request.trace != nullptr) trace_file(request);
+    for (const auto& [name, handler] : handlers) {
         Outcome outcome = handler->handle(request, context, response);
-        if (!std::holds_alternative<Declined>(outcome)) return outcome;
+        if (std::holds_alternative<Declined>(outcome)) continue;
+        if (request.trace != nullptr) request.trace->add("handler: " + std::string{name});
+        return outcome;
     }
     const std::optional<routing::Resource> folder = routing::resource_for(request, request.path);
     response = failure(http::Status::forbidden, (folder ? folder->shown() : "\"" + std::string{request.path} + "\"") +
@@ -133,6 +154,7 @@ Outcome answer_or_reroute(Request& request, const Context& context, Response& re
         return Answered{};
     }
     if (const routing::Answer* configured = request.answer()) {
+        if (request.trace != nullptr) request.trace->add("answered by what the configuration says");
         give(*configured, request, response);
         return Answered{};
     }
@@ -231,11 +253,14 @@ void respond(Request& request, const Context& context, Response& response) {
         response = options(methods_of_files);  // of the server as a whole
         return;
     }
+    const std::size_t steps = request.trace != nullptr ? request.trace->lines().size() : 0;
     Course course{request};
     answer(course, context, response);
     if (response.content.is_made()) apply_preconditions(request, context.clock.wall().tv_sec, response);
     if (response.lacks_page) response = with_page(std::move(response), course, context);
-    if (response.awaited || response.awaits_login) course.begin_anew();
+    if (!response.awaited && !response.awaits_login) return;
+    course.begin_anew();
+    if (request.trace != nullptr) request.trace->shorten(steps);
 }
 
 Response refuse(http::Status status, Request& request, const Context& context) {

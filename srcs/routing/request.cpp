@@ -20,6 +20,7 @@ void Request::become(const Request& earlier) {
     clock = earlier.clock;
     routes = earlier.routes;
     workspace = earlier.workspace;
+    local = earlier.local;
     trace = earlier.trace;
     began_at = earlier.began_at;
     length = earlier.length;

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "os/file.hpp"
+#include "routing/explanation.hpp"
 #include "routing/own_variables.hpp"
 #include "routing/variables.hpp"
 
@@ -39,7 +40,7 @@ private:
 
 std::string shown(std::string_view text) {
     std::string out{"\""};
-    base::append_log_escaped(out, text);
+    base::append_on_one_line(out, text);
     return out.append("\"");
 }
 
@@ -175,6 +176,7 @@ bool run_location(Request& request) {
 void find_location(Request& request) {
     for (int round = 0; round <= most_rounds; ++round) {
         request.route = request.routes->route(request, request.path);
+        if (request.trace != nullptr) explain_location(request);
         if (run_location(request)) return;
     }
     Variation& own = request.vary();

@@ -126,22 +126,24 @@ bool append_port(std::string& out, const os::Endpoint& endpoint) {
     return append_count(out, endpoint.port());
 }
 
-bool append_server_address(std::string& out, const Request& request) {
-    if (request.connection == nullptr) return false;
-    const os::Endpoint local = request.connection->local();
-    if (local.family() == os::Endpoint::Family::unix_path) return append_text(out, "unix:" + local.path());
-    return append_text(out, local.address_text());
-}
-
 // Nothing where a request was made up without a connection.
 const os::Endpoint& peer_of(const Request& request) {
     static const os::Endpoint nobody = os::Endpoint::unix_socket({});
     return request.connection == nullptr ? nobody : request.connection->peer;
 }
 
-bool append_server_port(std::string& out, const Request& request) {
-    return request.connection != nullptr && append_port(out, request.connection->local());
+os::Endpoint local_of(const Request& request) {
+    if (request.local != nullptr) return *request.local;
+    return request.connection == nullptr ? os::Endpoint::unix_socket({}) : request.connection->local();
 }
+
+bool append_server_address(std::string& out, const Request& request) {
+    const os::Endpoint local = local_of(request);
+    if (local.family() == os::Endpoint::Family::unix_path) return append_text(out, "unix:" + local.path());
+    return append_text(out, local.address_text());
+}
+
+bool append_server_port(std::string& out, const Request& request) { return append_port(out, local_of(request)); }
 
 // Of the connection: its number, how many requests came on it.
 bool append_fact(std::string& out, std::uint64_t ConnectionFacts::*fact, const Request& request) {

@@ -209,7 +209,7 @@ void Connection::head_complete() {
 }
 
 bool Connection::read_content() {
-    const Exchange::ContentStep step = exchange_->take_content(transport_.input());
+    const RequestContent::Step step = exchange_->take_content(transport_.input());
     transport_.consume(step.consumed);
     switch (step.verdict) {
         case http::ChunkedDecoder::Verdict::content:

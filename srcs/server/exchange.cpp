@@ -5,6 +5,7 @@
 
 #include "base/ascii.hpp"
 #include "handlers/dispatch.hpp"
+#include "routing/explanation.hpp"
 #include "routing/rewrite.hpp"
 #include "server/access_lines.hpp"
 
@@ -50,9 +51,7 @@ void Exchange::start(Site& site, std::size_t socket, const routing::ConnectionFa
     parser_.start(head_limits(*request_.route.server));
     head_bytes_ = {};
     views_input_ = true;
-    framing_ = http::NoContent{};
-    decoder_ = {};
-    content_taken_ = 0;
+    content_.start();
     content_sent_ = 0;
     head_sent_ = 0;
     content_length_.reset();
@@ -70,6 +69,7 @@ http::RequestParser::Verdict Exchange::read_head(std::string_view input) {
             request_.length = parser_.consumed();
             if (head_.fields.has(http::FieldName::authorization)) note_user();
             request_.routes->choose_server(request_, socket_);
+            if (request_.trace != nullptr) routing::explain_server(request_, socket_);
             routing::settle(request_);
             break;
     }
@@ -103,70 +103,22 @@ std::size_t Exchange::leave_input() {
     return std::exchange(views_input_, false) && complete ? head_bytes_.size() : 0;
 }
 
-Exchange::ContentVerdict Exchange::reject_content(http::Status status, std::string_view slug) {
-    rejection_ = {status, slug};
-    return ContentVerdict::rejected;
-}
-
-bool Exchange::exceeds_limit(std::uint64_t bytes) const {
-    const std::uint64_t limit = settings().client_max_body_size;
-    return limit != 0 && bytes > limit;
-}
-
 Exchange::ContentVerdict Exchange::expect_content() {
-    const auto framing = http::content_framing(head_);
-    if (const auto* rejection = std::get_if<http::Rejection>(&framing))
-        return reject_content(rejection->status, rejection->slug);
-    framing_ = std::get<http::ContentFraming>(framing);
-    const bool unknown_expectation = head_.fields.has(http::FieldName::expect) &&
-                                     !head_.fields.list_contains(http::FieldName::expect, "100-continue");
-    if (unknown_expectation) return reject_content(http::Status::expectation_failed, "expectation-unknown");
-    if (std::holds_alternative<http::NoContent>(framing_)) return ContentVerdict::none;
-    if (const auto* length = std::get_if<http::ContentLength>(&framing_)) {
-        if (exceeds_limit(length->bytes)) return reject_content(http::Status::content_too_large, "content-too-large");
-        if (length->bytes == 0) return ContentVerdict::none;
+    if (!content_.expect(head_, settings().client_max_body_size)) {
+        rejection_ = content_.rejection();
+        return ContentVerdict::rejected;
     }
-    const bool costly = wants_continue() || !content_is_short();
+    if (content_.is_complete()) return ContentVerdict::none;
+    const bool costly = wants_continue() || !content_.is_short();
     return costly && handlers::refuse_method(request_) ? ContentVerdict::unwanted : ContentVerdict::follows;
 }
 
-bool Exchange::wants_continue() const {
-    // An HTTP/1.0 client doesn't know the answer (RFC 9110 10.1.1).
-    return head_.version == http::Version::http_1_1 &&
-           head_.fields.list_contains(http::FieldName::expect, "100-continue");
-}
+bool Exchange::wants_continue() const { return server::wants_continue(head_); }
 
-// So little of the content is to come that reading it costs less than a new connection.
-bool Exchange::content_is_short() const {
-    const auto* length = std::get_if<http::ContentLength>(&framing_);
-    return length != nullptr && length->bytes <= short_content;
-}
-
-Exchange::ContentStep Exchange::take_content(std::string_view input) {
-    const auto* length = std::get_if<http::ContentLength>(&framing_);
-    if (length == nullptr) return take_chunked(input);
-    const std::uint64_t missing = length->bytes - content_taken_;
-    const std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(missing, input.size()));
-    content_taken_ += taken;
-    const bool complete = content_taken_ == length->bytes;
-    return {complete ? http::ChunkedDecoder::Verdict::complete : http::ChunkedDecoder::Verdict::need_more, taken};
-}
-
-Exchange::ContentStep Exchange::take_chunked(std::string_view input) {
-    using Verdict = http::ChunkedDecoder::Verdict;
-    std::size_t consumed = 0;
-    for (;;) {
-        const http::ChunkedDecoder::Step step = decoder_.feed(input.substr(consumed));
-        consumed += step.consumed;
-        content_taken_ += step.content.size();
-        // A chunk that announces more than may come is refused before it comes.
-        if (exceeds_limit(content_taken_) || exceeds_limit(decoder_.remaining())) {
-            rejection_ = {http::Status::content_too_large, "content-too-large"};
-            return {Verdict::rejected, consumed};
-        }
-        if (step.verdict == Verdict::rejected) rejection_ = decoder_.rejection();
-        if (step.verdict != Verdict::content) return {step.verdict, consumed};
-    }
+RequestContent::Step Exchange::take_content(std::string_view input) {
+    const RequestContent::Step step = content_.take(input);
+    if (step.verdict == http::ChunkedDecoder::Verdict::rejected) rejection_ = content_.rejection();
+    return step;
 }
 
 handlers::Context Exchange::context(Site& site, const base::Clock& clock) {
@@ -293,7 +245,7 @@ bool Exchange::write_next_part(base::Buffer& out) {
 
 void Exchange::write_access_log(Site& site, Timestamps& timestamps, bool is_complete, bool persists) {
     if (settings().access_logs.empty()) return;
-    request_.length = parser_.consumed() + content_taken_;
+    request_.length = parser_.consumed() + content_.taken();
     const routing::Reply reply{
         .status = response_.status,
         .fields = response_.fields.borrowed(),

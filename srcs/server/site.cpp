@@ -64,6 +64,17 @@ base::Result<Logs> Logs::open(const config::Settings& settings) {
     return logs;
 }
 
+base::Result<Logs> Logs::open_silent(const config::Settings& settings) {
+    Logs logs;
+    logs.access_logs.resize(settings.access_logs.size());
+    while (logs.error_logs.size() < settings.error_logs.size()) {
+        base::Result<os::LogSink> sink = os::LogSink::open("/dev/null");
+        if (!sink) return sink.error();
+        logs.error_logs.push_back(std::move(sink).value());
+    }
+    return logs;
+}
+
 void Logs::reopen(const std::function<void(const base::Error&)>& complain) {
     const auto reopen_one = [&](os::LogSink& sink) {
         if (auto reopened = sink.reopen(); !reopened) complain(reopened.error());
