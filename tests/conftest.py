@@ -61,7 +61,7 @@ def tool():
     """tool(name) is the path of a program that is not part of every machine. Without it the test is skipped, but for
     continuous integration, which sets WEBSERV_NO_SKIP and installs them all: there its absence is a failure."""
     def find(name):
-        path = shutil.which(name)
+        path = shutil.which(name) or shutil.which(name, path="/usr/sbin")
         if path is None and os.environ.get("WEBSERV_NO_SKIP"):
             pytest.fail(f"{name} is not installed")
         if path is None:
