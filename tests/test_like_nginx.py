@@ -51,6 +51,13 @@ DIFFERENCES = [
     Difference("methods", "POST /limited/*", WHOLE, "limit_except answers 405 with Allow"),
     Difference("autoindex", "POST /empty/*", WHOLE, "405 and not 403: the method is what is wrong"),
     Difference("autoindex", "HEAD /json/", "content-length", "what GET would have, is said (RFC 9110 8.6)"),
+    Difference("requests", "GET /show HTTP/1.2", "content", "served as HTTP/1.1, the version spoken here"),
+    # Variables, rewrites
+    Difference("variables", "GET /headers | X-Y: 1 | X-Y: 2", "content", "joined, as nginx does from 1.23 on"),
+    Difference("variables", "GET /headers | Accept: a | *", "content", "joined, as nginx does from 1.23 on"),
+    Difference("variables", "GET /escaped/*", "location", "a URL has no spaces"),
+    Difference("rewrite", "GET /permanent/a%3Fb", "location", "what was part of the path stays part of the path"),
+    Difference("set_if", "GET /broken-off[?]stop=1", WHOLE, "try_files holds although the request went through an if"),
     # Preconditions and ranges
     Difference("validators", "GET /a.txt | If-None-Match: @etag:/a.txt@ | If-Modified-Since: Fri*", WHOLE,
                "If-Modified-Since is ignored beside If-None-Match (RFC 9110 13.1.3)"),
@@ -76,12 +83,14 @@ DIFFERENCES = [
     Difference("gzip_static", "GET /style.css | * | Range: bytes=0-9", WHOLE, "a range of the encoded bytes"),
     Difference("gzip_static", "GET /only.html | *", WHOLE, "no coding of a file that isn't there"),
     # return and error_page
+    Difference("return", "GET /444-text", WHOLE, "444 closes the connection, whatever stands behind it"),
     Difference("return", "GET /empty*", "content-type", "nothing has no type"),
     Difference("return", "GET /not-modified", "content-type content-length", "not those of the 200 (RFC 9110 15.4.5)"),
     Difference("error_pages", "GET /304", "content-type content-length", "not those of the 200 (RFC 9110 15.4.5)"),
     Difference("error_pages", "GET /redirect-replaced", "location", "no redirect any more, so no Location"),
     Difference("types", "GET /octets", "content-type", "a text is text unless something else is said"),
     # Files
+    Difference("nested", "GET /aliased/*.image", "content-type", "the type is that of the file, not of the path"),
     Difference("symlinks", "GET /on/linked/*", WHOLE, "a link within the path is refused as one at its end is: 403"),
     Difference("finding", "GET /page", "content-type", "the type is that of the file, not of the path"),
 ]

@@ -78,7 +78,7 @@ class Answer:
 
     def is_built_in_page(self, method):
         """Of nginx: its text is its own, so only its type is compared."""
-        if b"<hr><center>nginx</center>" in self.content:
+        if b"<hr><center>nginx" in self.content:
             return True
         if method != "HEAD" or not self.status or self.status < 300:
             return False
