@@ -102,7 +102,7 @@ public:
 private:
     struct Entry {
         std::uint32_t index;
-        const Token* first_use = nullptr;
+        std::optional<Token> first_use;  // a copy: some words are put together for a moment only
         bool made = false;
     };
     Entry& entry(const std::string& name);

@@ -117,12 +117,13 @@ std::vector<std::string_view> built_in_variable_names() {
 }
 
 OwnVariables::Entry& OwnVariables::entry(const std::string& name) {
-    return entries_.try_emplace(name, Entry{static_cast<std::uint32_t>(entries_.size())}).first->second;
+    const auto next = static_cast<std::uint32_t>(entries_.size());
+    return entries_.try_emplace(name, Entry{next, std::nullopt, false}).first->second;
 }
 
 std::uint32_t OwnVariables::use(const std::string& name, const Token& at) {
     Entry& found = entry(name);
-    if (found.first_use == nullptr) found.first_use = &at;
+    if (!found.first_use) found.first_use = at;
     return found.index;
 }
 
@@ -139,7 +140,7 @@ void OwnVariables::report_missing(Report& report) const {
         if (entry.made) names.push_back("$" + name);
     const std::vector<std::string_view> known{names.begin(), names.end()};
     for (const auto& [name, entry] : entries_) {
-        if (entry.made || entry.first_use == nullptr) continue;
+        if (entry.made || !entry.first_use) continue;
         const std::string_view why = reason_for_missing_variable(name);
         std::string hint = why.empty() ? did_you_mean("$" + name, known) : std::string{why};
         if (hint.empty()) hint = "make it with set, map, geo or a named group of a regular expression";
