@@ -94,9 +94,10 @@ public:
         routing::settle(request_);
     }
 
-    void reroute_for_error_page(std::string target, http::Status failed) {
+    // `shown` is what $status says from now on; none: what answers there.
+    void reroute_for_error_page(std::string target, http::Status shown) {
         change();
-        request_.replaced_status = failed;
+        request_.replaced_status = shown;
         ++error_pages_;
         if (!target.starts_with('@')) {
             request_.method = request_.method == http::Method::head ? http::Method::head : http::Method::get;
@@ -197,12 +198,13 @@ Response without_error_page(Response original, const Response& page, const std::
 Response serve_error_page(Response original, const config::ErrorPage& configured, const std::string& target,
                           Course& course, const Context& context) {
     const http::Status failed = original.status;
-    course.reroute_for_error_page(target, failed);
+    course.reroute_for_error_page(
+        target, configured.status_of_target ? http::Status{} : configured.replacement.value_or(failed));
     Response page;
     answer(course, context, page);
     if (page.lacks_page && http::code_of(page.status) >= 400 && course.may_have_error_page() &&
         find_error_page(*course.request().route.settings, page.status) != nullptr)
-        page = with_page(std::move(page), course, context);
+        return with_page(std::move(page), course, context);  // recursive_error_pages: the last page's status counts
     if (page.awaited || page.awaits_login || page.closes) return page;
     if (page.lacks_page && http::code_of(page.status) >= 400)
         return without_error_page(std::move(original), page, target, course, context);
@@ -219,10 +221,11 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
 }
 
 Response with_page(Response response, Course& course, const Context& context) {
-    const Request& request = course.request();
+    Request& request = course.request();
     const config::ErrorPage* configured =
         course.may_have_error_page() ? find_error_page(*request.route.settings, response.status) : nullptr;
     if (configured != nullptr) {
+        request.replaced_status = response.status;
         const std::string target = routing::value_of(configured->target, request);
         if (target.starts_with('/') || target.starts_with('@'))
             return serve_error_page(std::move(response), *configured, target, course, context);

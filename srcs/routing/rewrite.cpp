@@ -30,6 +30,7 @@ private:
     bool compares(const config::IfStep& step, const std::string& subject) const;
     bool redirect(const config::RewriteStep& step);
     std::string replacement_path(const config::RewriteStep& step, bool encodes) const;
+    std::string replacement_args(const config::Template& args) const;
     void trace(const std::string& line) const {
         if (request_.trace != nullptr) request_.trace->add(line);
     }
@@ -42,6 +43,22 @@ std::string shown(std::string_view text) {
     std::string out{"\""};
     base::append_on_one_line(out, text);
     return out.append("\"");
+}
+
+// As nginx does: what means something in a query, spaces, and what isn't ASCII.
+std::string encode_argument(std::string_view value) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    constexpr std::string_view meaning = "#%&+;?";
+    std::string out;
+    for (const char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte > 0x20 && byte < 0x7F && meaning.find(c) == std::string_view::npos) {
+            out.push_back(c);
+        } else {
+            out.append({'%', digits[byte >> 4U], digits[byte & 0xFU]});
+        }
+    }
+    return out;
 }
 
 bool Run::run(const config::Script& script) {
@@ -70,7 +87,11 @@ bool Run::carry_out(const config::BreakStep&) {
 }
 
 bool Run::carry_out(const config::ReturnStep& step) {
+    // In its own text $status is what it returns, unless it is the page of another answer.
+    const http::Status replaced = request_.replaced_status;
+    if (http::code_of(replaced) == 0) request_.replaced_status = step.status;
     Answer answer{step.status, value_of(step.text, request_), step.has_text, step.redirects, step.closes};
+    request_.replaced_status = replaced;
     trace("return " + std::to_string(http::code_of(step.status)) + (step.has_text ? ' ' + shown(answer.text) : ""));
     request_.vary().answer = std::move(answer);
     return true;
@@ -91,9 +112,22 @@ std::string Run::replacement_path(const config::RewriteStep& step, bool encodes)
     return path;
 }
 
+// The groups come from a decoded path: in a query they are encoded again, lest they end an argument or begin one.
+std::string Run::replacement_args(const config::Template& args) const {
+    std::string out;
+    for (const config::Template::Part& part : args.parts()) {
+        out.append(part.text);
+        if (!part.variable) continue;
+        std::string value;
+        append_variable(value, *part.variable, request_);
+        out.append(part.variable->kind == config::VariableUse::Kind::capture ? encode_argument(value) : value);
+    }
+    return out;
+}
+
 bool Run::redirect(const config::RewriteStep& step) {
     std::string url = replacement_path(step, true);
-    if (step.args && !step.args->source().empty()) url.append("?").append(value_of(*step.args, request_));
+    if (step.args && !step.args->source().empty()) url.append("?").append(replacement_args(*step.args));
     if (step.adds_args && !request_.args().empty()) url.append(step.args ? "&" : "?").append(request_.args());
     const bool permanent = step.then == config::RewriteStep::Then::permanent;
     trace("rewrite " + step.pattern.regex.pattern() + ": redirects to " + shown(url));
@@ -111,7 +145,7 @@ bool Run::carry_out(const config::RewriteStep& step) {
     if (step.then == Then::redirect || step.then == Then::permanent) return redirect(step);
     std::string path = replacement_path(step, false);
     if (step.args) {
-        std::string args = value_of(*step.args, request_);
+        std::string args = replacement_args(*step.args);
         if (step.adds_args && !request_.args().empty()) args.append(args.empty() ? "" : "&").append(request_.args());
         request_.change_args(std::move(args));
     }
