@@ -11,7 +11,7 @@ namespace routing {
 struct ConnectionFacts {
     os::Endpoint peer;           // an unnamed unix-domain socket where one was used
     std::uint64_t number = 0;    // of this connection, from 1 on, in this process
-    std::uint64_t requests = 0;  // that have come on it, this one included once its head is complete
+    std::uint64_t requests = 0;  // that have come on it, this one included
     int socket = -1;
     base::Instant began_at{};  // when it was accepted
 

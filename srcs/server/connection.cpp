@@ -168,11 +168,13 @@ bool Connection::begin_request() {
     if (postponed_) return false;
     exchange_ = services_.exchanges.take();
     exchange_->start(services_.site, listener_, facts_, services_.clock);
+    ++facts_.requests;  // before its head is read: what the configuration says may ask for it
     const http::RequestParser::Verdict verdict = exchange_->read_head(transport_.input());
     if (verdict == http::RequestParser::Verdict::need_more && !exchange_->head_has_begun()) {
         // Empty lines before a request-line are skipped (RFC 9112 2.2); they don't make a request.
         transport_.consume(exchange_->head_size());
         services_.exchanges.give_back(std::move(exchange_));
+        --facts_.requests;
         return false;
     }
     enter(State::reading_head);
@@ -192,7 +194,6 @@ bool Connection::judge_head(http::RequestParser::Verdict verdict) {
 }
 
 void Connection::head_complete() {
-    ++facts_.requests;
     settings_ = &exchange_->settings();
     switch (exchange_->expect_content()) {
         case Exchange::ContentVerdict::rejected:
