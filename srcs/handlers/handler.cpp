@@ -37,7 +37,12 @@ std::string origin_of(const Request& request) {
         routing::append_variable(out, {VariableUse::Kind::built_in, static_cast<std::uint32_t>(variable)}, request);
     };
     std::string origin{"http://"};
-    append(origin, settings.server_name_in_redirect ? Variable::server_name : Variable::host);
+    std::string host;
+    if (settings.server_name_in_redirect || !request.head.host.empty())
+        append(host, settings.server_name_in_redirect ? Variable::server_name : Variable::host);
+    else
+        append(host, Variable::server_addr);  // an HTTP/1.0 client that named none
+    origin.append(host.find(':') != std::string::npos && !host.starts_with('[') ? '[' + host + ']' : host);
     std::string port;
     append(port, Variable::server_port);
     if (settings.port_in_redirect && !port.empty() && port != "80") origin.append(":").append(port);
