@@ -58,6 +58,7 @@ struct Level {
     std::vector<std::pair<ServerName, const Token*>> names;
     Script script;
     Location::Match match = Location::Match::prefix;  // of a location block
+    std::string path{};                               // of a location block
     const Directive* limit_except = nullptr;  // whose access rules are read when those of this block are complete
 
     LocationSettings& settings() { return server.settings; }

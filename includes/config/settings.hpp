@@ -96,9 +96,10 @@ struct Validators {
 struct LocationSettings {
     // Exactly one of `root` and `alias` is set where files can be served; both are empty where neither was given.
     // Both absolute, without a trailing slash but for "/".
-    std::string root;    // path = root + URI path
-    std::string alias;   // path = alias + what follows the location's path, whole segments
-    Origin root_origin;  // of whichever is set
+    std::string root;            // path = root + URI path
+    std::string alias;           // path = alias + what follows `alias_replaces`, whole segments
+    std::string alias_replaces;  // the path of the location that the alias stands in; nested ones have that too
+    Origin root_origin;          // of whichever is set
     // Where variables are part of it, `root` or `alias` is the folder before the first of them, and this is the rest:
     // of "/srv/sites/$host/www", "$host/www".
     std::shared_ptr<const Template> root_rest;

@@ -21,6 +21,7 @@ namespace routing {
 struct Mapping {
     files::Root* root = nullptr;     // null: neither root nor alias was given
     bool replaces_location = false;  // alias
+    std::string_view replaced{};     // by it: where a path has to begin
     std::string file_name;  // an alias that names a file: that file, beneath `root`, stands for the location's path
     const config::Template* rest = nullptr;  // beneath `root`, before the path: where variables are part of the folder
     bool is_whole = false;                   // `rest` is the path of the file: nothing is put behind it
@@ -33,7 +34,6 @@ struct Route {
     const config::Location* location = nullptr;          // null: none matches
     const config::LocationSettings* settings = nullptr;  // of the location, or of the server where no location matches
     const Mapping* mapping = nullptr;
-    std::string_view location_path;  // empty where no location matches, and for all but paths
 };
 
 class RouteTable {

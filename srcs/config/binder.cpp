@@ -157,6 +157,7 @@ void Binder::bind_location(const Directive& directive, const Level& outer, const
     }
     Level level = outer.inside(Context::location);
     level.match = location->match;
+    level.path = location->path;
     level.settings().try_files = nullptr;
     level.settings().internal = false;
     forget_limit_except(level);
@@ -180,6 +181,7 @@ void Binder::bind_if(const Directive& directive, std::size_t& from, Level& level
     const bool in_server = level.contexts.contains(Context::server);
     Level inner = level.inside(in_server ? Context::if_in_server : Context::if_in_location);
     inner.match = level.match;
+    inner.path = level.path;
     bind_simple(directive.block, inner);
     while (!std::holds_alternative<IfStep>(level.script[from].what)) ++from;
     IfStep& step = std::get<IfStep>(level.script[from++].what);

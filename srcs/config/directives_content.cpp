@@ -115,6 +115,7 @@ void set_alias(const Directive& directive, Level& level, Build& build) {
     settings.alias = std::move(folder->path);
     settings.root_rest = std::move(folder->rest);
     settings.alias_is_whole = level.match == Location::Match::regex;
+    settings.alias_replaces = settings.alias_is_whole ? std::string{} : level.path;
     settings.root.clear();
     settings.root_origin = directive.name.origin();
 }

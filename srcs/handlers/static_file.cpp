@@ -168,10 +168,11 @@ Outcome serve_index(const Request& request, const routing::Resource& folder, con
 }
 
 Response without_resource(const Request& request) {
-    return failure(http::Status::not_found, request.route.mapping->root == nullptr
-                                                ? "no root or alias is configured for this path"
-                                                : "the alias replaces \"" + std::string{request.route.location_path} +
-                                                      "\" by whole segments only");
+    return failure(
+        http::Status::not_found,
+        request.route.mapping->root == nullptr
+            ? "no root or alias is configured for this path"
+            : "the alias replaces \"" + std::string{request.route.mapping->replaced} + "\" by whole segments only");
 }
 
 // Answers with what was found at `resource`; a folder without an index file is declined.

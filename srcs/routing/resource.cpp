@@ -13,10 +13,10 @@ std::string_view without_leading_slash(std::string_view path) {
 }
 
 // What follows the location's own path; nullopt where that would cut a segment in two.
-std::optional<std::string_view> behind_location(const Route& route, std::string_view path) {
-    if (!path.starts_with(route.location_path)) return std::nullopt;  // rewritten to a path of another location
-    const std::string_view rest = path.substr(route.location_path.size());
-    if (rest.empty() || rest.starts_with('/') || route.location_path.ends_with('/')) return rest;
+std::optional<std::string_view> behind_location(const Mapping& mapping, std::string_view path) {
+    if (!path.starts_with(mapping.replaced)) return std::nullopt;  // rewritten to a path of another location
+    const std::string_view rest = path.substr(mapping.replaced.size());
+    if (rest.empty() || rest.starts_with('/') || mapping.replaced.ends_with('/')) return rest;
     return std::nullopt;
 }
 
@@ -24,7 +24,7 @@ std::optional<std::string_view> behind_location(const Route& route, std::string_
 std::optional<Resource> resource_of_variables(const Request& request, std::string_view path) {
     const Mapping& mapping = *request.route.mapping;
     if (mapping.replaces_location && !mapping.is_whole) {
-        const std::optional<std::string_view> rest = behind_location(request.route, path);
+        const std::optional<std::string_view> rest = behind_location(mapping, path);
         if (!rest) return std::nullopt;
         path = *rest;
     }
@@ -56,7 +56,7 @@ std::optional<Resource> resource_for(const Request& request, std::string_view pa
     if (mapping.root == nullptr) return std::nullopt;
     if (mapping.rest != nullptr) return resource_of_variables(request, path);
     if (!mapping.replaces_location) return Resource{mapping.root, without_leading_slash(path)};
-    const std::optional<std::string_view> rest = behind_location(request.route, path);
+    const std::optional<std::string_view> rest = behind_location(mapping, path);
     if (!rest) return std::nullopt;
     if (mapping.file_name.empty()) return Resource{mapping.root, without_leading_slash(*rest)};
     if (!rest->empty()) return std::nullopt;

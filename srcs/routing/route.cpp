@@ -19,18 +19,6 @@ bool is_file(const std::string& path) {
     return status && status.value().kind == os::FileStatus::Kind::regular;
 }
 
-// The part of the path that an alias replaces.
-std::string_view location_path(const config::Location& location) {
-    switch (location.match) {
-        case config::Location::Match::exact:
-        case config::Location::Match::prefix:
-        case config::Location::Match::preferred_prefix: return location.path;
-        case config::Location::Match::regex:
-        case config::Location::Match::named: break;
-    }
-    return {};
-}
-
 // Where variables are part of $document_root, what stands before them is it: more links are judged then, never fewer.
 files::LinkPolicy link_policy(const config::LocationSettings& settings) {
     const config::SymlinkSettings& symlinks = settings.symlinks;
@@ -112,6 +100,7 @@ Mapping RouteTable::make_mapping(const config::LocationSettings& settings, os::D
     Mapping mapping;
     mapping.rest = settings.root_rest.get();
     mapping.replaces_location = !settings.alias.empty();
+    mapping.replaced = settings.alias_replaces;
     mapping.is_whole = settings.alias_is_whole;
     if (mapping.replaces_location && mapping.rest == nullptr && is_file(settings.alias)) {
         const std::size_t slash = settings.alias.rfind('/');
@@ -186,8 +175,7 @@ Route RouteTable::route(const Request& request, std::string_view path) const {
     const CompiledServer& compiled = servers_[request.server];
     const CompiledLocation* found = find(compiled.locations, request, path).location;
     if (found == nullptr) return route_of_server(request.server);
-    return {compiled.server, found->location, &found->location->settings, found->mapping,
-            location_path(*found->location)};
+    return {compiled.server, found->location, &found->location->settings, found->mapping};
 }
 
 const config::Location* RouteTable::named_location(std::size_t server, std::string_view name) const {
@@ -197,8 +185,7 @@ const config::Location* RouteTable::named_location(std::size_t server, std::stri
 }
 
 Route RouteTable::route_of(std::size_t server, const config::Location& location) const {
-    return {servers_[server].server, &location, &location.settings, mapping_of(location.settings),
-            location_path(location)};
+    return {servers_[server].server, &location, &location.settings, mapping_of(location.settings)};
 }
 
 const Mapping* RouteTable::mapping_of(const config::LocationSettings& settings) const {
@@ -207,7 +194,7 @@ const Mapping* RouteTable::mapping_of(const config::LocationSettings& settings) 
 
 Route RouteTable::route_of_server(std::size_t server) const {
     const CompiledServer& compiled = servers_[server];
-    return {compiled.server, nullptr, &compiled.server->settings, compiled.mapping, {}};
+    return {compiled.server, nullptr, &compiled.server->settings, compiled.mapping};
 }
 
 }  // namespace routing
