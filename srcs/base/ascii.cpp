@@ -132,6 +132,8 @@ void append_json_escaped(std::string& out, std::string_view text) {
             out += "\xEF\xBF\xBD";
         } else if (c == '"' || c == '\\') {
             out.append({'\\', c});
+        } else if (c == '\n' || c == '\r' || c == '\t') {
+            out.append({'\\', c == '\n' ? 'n' : c == '\r' ? 'r' : 't'});
         } else if (static_cast<unsigned char>(c) < 0x20) {
             out += "\\u00";
             append_hex(out, c);

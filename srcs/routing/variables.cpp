@@ -74,9 +74,14 @@ std::string first_name(const config::Server& server) {
     return {};
 }
 
+// Empty, not missing, where nobody has named it.
+bool append_server_name(std::string& out, const Request& request) {
+    out.append(first_name(*request.route.server));
+    return true;
+}
+
 bool append_host(std::string& out, const Request& request) {
-    if (!request.head.host.empty()) return append_text(out, request.head.host);
-    return append_text(out, first_name(*request.route.server));
+    return append_text(out, request.head.host) || append_server_name(out, request);
 }
 
 // As it was sent, without the scheme and authority of an absolute-form.
@@ -166,7 +171,7 @@ bool append_built_in(std::string& out, Variable variable, const Request& request
     switch (variable) {
         case Variable::args:
         case Variable::query_string: return append_text(out, request.args());
-        case Variable::is_args: return !request.args().empty() && append_text(out, "?");
+        case Variable::is_args: out.append(request.args().empty() ? "" : "?"); return true;
         case Variable::uri:
         case Variable::document_uri: return append_text(out, request.path);
         case Variable::request_uri: return append_target(out, request);
@@ -177,7 +182,7 @@ bool append_built_in(std::string& out, Variable variable, const Request& request
         case Variable::scheme: return append_text(out, "http");
         case Variable::https: return false;
         case Variable::host: return append_host(out, request);
-        case Variable::server_name: return append_text(out, first_name(*request.route.server));
+        case Variable::server_name: return append_server_name(out, request);
         case Variable::hostname: return append_text(out, request.routes->settings().host_name);
         case Variable::content_length: return append_field(out, http::FieldName::content_length, head);
         case Variable::content_type: return append_field(out, http::FieldName::content_type, head);

@@ -63,7 +63,7 @@ void Connection::enter(State state) {
             pace_.progress(services_.clock.now());
             break;
         case State::closed:
-            if (exchange_ && before != State::writing) exchange_->abandon();
+            if (exchange_ && before != State::writing && !exchange_->response().closes) exchange_->abandon();
             if (exchange_) finish_exchange();
             timer_.cancel();
             idle_mark_.unlink();
