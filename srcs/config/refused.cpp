@@ -173,6 +173,7 @@ constexpr std::array rows = std::to_array<Refused>({
     {"xml_entities", filter, no_xslt},
     {"xslt_stylesheet", filter, no_xslt},
     {"zone", upstream, no_proxy},
+    {"zstd_dict_file", other, "clients know no dictionaries: leave it out"},
 });
 static_assert(std::ranges::is_sorted(rows, {}, &Refused::name));
 
