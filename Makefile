@@ -22,7 +22,7 @@ SOURCES := \
 	http/date http/conditional http/ranges http/media_types http/response_writer http/credentials \
 	http/content_coding \
 	net/event_loop net/timers net/listener net/transport net/warmer net/password_checker \
-	files/root files/watcher files/trail files/content files/cache files/variant files/compressor \
+	files/root files/watcher files/trail files/content files/entry files/cache files/variant files/compressor \
 	config/source config/variables config/template config/diagnostic config/text_file config/lexer config/syntax \
 	config/values config/check config/pattern config/url config/location config/condition config/sockets \
 	config/warnings config/foreign config/refused config/directives_structure config/directives_listen \
@@ -30,14 +30,15 @@ SOURCES := \
 	config/directives_logs config/directives_process config/directives_reading config/directives_validators \
 	config/directives_listing config/directives_finding config/directives_rewrite config/directives \
 	config/binder config/scope config/effective config/lint config/load config/differences config/reference \
-	config/directives_access config/codings config/coding_setters config/directives_codings \
+	config/directives_access config/codings config/coding_setters config/directives_codings config/expiry \
+	config/directives_fields \
 	body/file_range body/multi_range body/source \
 	routing/route routing/request routing/fields routing/own_variables routing/variables routing/resource \
 	routing/rewrite routing/explanation \
 	handlers/handler handlers/pages handlers/listing_order handlers/listing_text handlers/listing_style \
 	handlers/listing_script handlers/listing handlers/listing_data handlers/representation handlers/static_file \
 	handlers/autoindex handlers/random_index handlers/redirect handlers/try_files handlers/error_page \
-	handlers/dispatch handlers/logins handlers/access handlers/codings \
+	handlers/added_fields handlers/dispatch handlers/logins handlers/access handlers/codings \
 	server/counters server/timestamps server/ready_pages server/access_log server/log_files server/access_lines \
 	server/site server/preparation server/request_content server/exchange server/exchange_pool server/event_line \
 	server/answer_writer server/pace server/file_sender server/connection server/server server/master \

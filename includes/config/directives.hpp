@@ -57,6 +57,7 @@ struct Level {
     std::vector<Listen> listens;
     std::vector<std::pair<ServerName, const Token*>> names;
     Script script;
+    std::vector<AddedField> added_fields;             // its own lines of add_header
     Location::Match match = Location::Match::prefix;  // of a location block
     std::string path{};                               // of a location block
     const Directive* limit_except = nullptr;  // whose access rules are read when those of this block are complete
@@ -78,6 +79,7 @@ struct Build {
     Report& report;
     const Paths& paths;
     bool check_world = true;  // false: no look at files, users and the kernel
+    bool lints = false;       // warnings are given of what is only worth one with -t
     OwnVariables variables{};
     std::map<std::string, const Token*> log_formats{};  // that were asked for before they were made
     std::vector<const Token*> named_locations{};        // "@name": what the server that is being read refers to

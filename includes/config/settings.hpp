@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "config/access.hpp"
+#include "config/added_fields.hpp"
 #include "config/codings.hpp"
 #include "config/listing.hpp"
 #include "config/script.hpp"
@@ -136,9 +137,12 @@ struct LocationSettings {
 
     std::shared_ptr<const MediaTypes> types;  // null: http::builtin_media_type
     std::string default_type = "application/octet-stream";
-    std::string charset = "utf-8";  // "": none is said
-    bool log_not_found = true;      // whether 404 is explained in the error log
-    bool server_tokens = true;      // the version in Server and on built-in pages
+    Template charset{"utf-8"};  // empty: none is said
+    // charset_types: the media types that `charset` is said of; "*" is all. Null: http::takes_charset.
+    std::shared_ptr<const std::vector<std::string>> charset_types;
+    std::shared_ptr<const AddedFields> added_fields;  // null: none
+    bool log_not_found = true;                        // whether 404 is explained in the error log
+    bool server_tokens = true;                        // the version in Server and on built-in pages
 
     Codings codings;  // gzip and its like, of files
 

@@ -40,6 +40,12 @@ base::Result<std::vector<ServerName>> parse_server_name(std::string_view text);
 // gethostname(2), in lower case; empty when the kernel tells none.
 std::string name_of_this_machine();
 
+// type/subtype without parameters (RFC 9110 8.3.1, the characters of RFC 6838 4.2).
+bool is_media_type(std::string_view text);
+
+// The name of a charset, as a parameter takes it without quotes.
+bool is_charset(std::string_view text);
+
 // http://... or https://...
 bool is_absolute_url(std::string_view text);
 

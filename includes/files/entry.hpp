@@ -34,15 +34,20 @@ struct PreparedAnswer {
     std::time_t date_second = 0;    // what the Date in `whole` says
     std::span<char> date;           // where it stands, to be written over
     std::string fields;             // field lines of a 200
-    // Content-Type; Last-Modified and ETag, which a 304 repeats; the rest.
+    // Content-Type; Accept-Ranges; Last-Modified, ETag and what is added, which a 304 repeats.
+    std::size_t type_end = 0;
     std::size_t validators_begin = 0;
     std::size_t etag_begin = 0;
-    std::size_t validators_end = 0;
+    // Where in `fields` the value of an Expires begins that moves on with time; 0: there is none.
+    std::size_t expires_begin = 0;
+    std::int64_t lifetime = 0;       // seconds by which it is later than Date
+    std::time_t expires_second = 0;  // the Date that it fits to
+    std::span<char> expires{};       // where it stands in `whole`
 };
 
 class Entry final : public base::Counted, Observer, base::Link {
 public:
-    // For a head in front of the content, so that both are one piece of memory.
+    // For a head in front of the content, so that both are one piece of memory: enough for most heads.
     static constexpr std::size_t head_room = 512;  // bytes
 
     // 0, or why nothing could be opened: the errno.
@@ -51,7 +56,8 @@ public:
 
     // Whether content() holds the whole file; else file() is open, if it is a regular file at all.
     bool in_memory() const { return memory_ != nullptr; }
-    std::string_view content() const { return {memory_.get() + head_room, content_size_}; }
+    std::string_view content() const { return {memory_.get() + head_room_, content_size_}; }
+    std::size_t memory_size() const { return in_memory() ? head_room_ + content_size_ : 0; }  // bytes
     int file() const { return file_.fd(); }
 
     // The file is small, but its content is still on disk: file() is open, and nothing else is known. Only where
@@ -64,8 +70,9 @@ public:
     // Of an open file, as it was found; else null.
     const Samples* samples() const { return samples_.get(); }
 
-    // Memory in front of the content; precondition: in_memory().
-    std::span<char> head_memory() const { return {memory_.get(), head_room}; }
+    // Memory of at least `size` bytes in front of the content, which may move. Preconditions: in_memory(),
+    // may_be_prepared_anew().
+    std::span<char> head_memory(std::size_t size);
 
     bool is_cached() const { return cache_ != nullptr; }
 
@@ -109,7 +116,8 @@ private:
     std::string path_;
     base::Instant checked_at_{};
     base::Instant used_at_{};
-    std::unique_ptr<char[]> memory_;
+    std::unique_ptr<char[]> memory_;  // head_room_ bytes, then the content
+    std::size_t head_room_ = head_room;
     std::size_t content_size_ = 0;
     int failure_ = 0;
     os::UniqueFd file_;

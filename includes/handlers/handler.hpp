@@ -43,6 +43,9 @@ struct Context {
 // because the same path fails for the same reason again and again.
 using Explanation = std::shared_ptr<const std::string>;
 
+// Whether a response has the fields that the configuration adds (handlers/added_fields).
+enum class Additions : std::uint8_t { wanted, wanted_for_file, made };
+
 struct Response {
     http::Status status = http::Status::ok;
     http::ResponseFields fields;
@@ -53,6 +56,7 @@ struct Response {
     // The answer is only its status so far: error_page or the built-in page gives it content.
     bool lacks_page = false;
     Explanation explanation;
+    Additions additions = Additions::wanted;
     bool closes = false;     // instead of an answer the connection ends
     bool took_long = false;  // as a large folder's listing does: the connection does nothing else in this turn
     std::shared_ptr<const std::string> location;  // where a redirect leads, for its page
@@ -98,6 +102,6 @@ void set_page(Response& response, std::shared_ptr<const std::string> html);
 std::string_view bare_media_type_of(std::string_view file_name, const config::LocationSettings& settings);
 
 // "text/html; charset=utf-8": the type that the location's configuration has for a file of this name.
-std::string media_type_of(std::string_view file_name, const config::LocationSettings& settings);
+std::string media_type_of(std::string_view file_name, const Request& request);
 
 }  // namespace handlers

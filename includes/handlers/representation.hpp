@@ -36,8 +36,9 @@ enum class Extent : std::uint8_t {
     remainder,   // those of a 206 for a client that has the others already (RFC 9110 15.3.7)
 };
 
-// Gives `response`, which holds `entry`, its fields; the entry's name ends in `file_name`.
+// Gives `response`, which holds `entry`, its fields, with those that the configuration adds where these can be
+// prepared; the entry's name ends in `file_name`.
 void add_representation_fields(Response& response, files::Entry& entry, Extent extent, std::string_view file_name,
-                               Form form, const config::LocationSettings& settings, std::time_t now);
+                               Form form, const Request& request, std::time_t now);
 
 }  // namespace handlers

@@ -14,19 +14,25 @@
 
 namespace http {
 
+// Appends one field line. A value with CR, LF or NUL would end the line and begin what an attacker likes: such a byte
+// becomes a space (RFC 9110 5.5).
+void append_line(std::string& lines, std::string_view name, std::string_view value);
+
 // Field lines that a response adds, kept as they will be sent.
 class ResponseFields {
 public:
     // Lines that somebody else keeps, each with its CRLF, in front of those that are added. They must outlive the use
     // of this object.
     void borrow(std::string_view lines) { borrowed_ = lines; }
-    // A value with CR, LF or NUL would end the line and begin what an attacker likes: such a byte becomes a space
-    // (RFC 9110 5.5).
+    // As append_line().
     void add(std::string_view name, std::string_view value);
 
     // Complete lines, behind these.
     void add_lines(std::string_view lines) { own_lines().append(lines); }
     void add_lines(const ResponseFields& other) { own_lines().append(other.borrowed_).append(other.own()); }
+
+    // All of them as one text, to be changed; each line has its CRLF.
+    std::string& all_lines();
 
     std::string_view borrowed() const { return borrowed_; }
     std::string_view own() const { return own_ ? std::string_view{*own_} : std::string_view{}; }

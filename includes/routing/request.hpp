@@ -84,6 +84,7 @@ struct Request {
         false;  // served in place of another answer: the client's conditions and ranges aren't about it
     http::Status replaced_status{};               // of the answer that an error page stands in for
     bool is_internal = false;                     // `path` isn't what the client asked for
+    bool is_fallback = false;                     // nor a rewriting of it: an index, error page, or end of try_files
     bool is_pipelined = false;                    // came together with an earlier one
     const ConnectionFacts* connection = nullptr;  // null where no client asked
     const base::Clock* clock = nullptr;

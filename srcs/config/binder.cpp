@@ -7,6 +7,7 @@
 #include "config/check.hpp"
 #include "config/condition.hpp"
 #include "config/directives_access.hpp"
+#include "config/directives_fields.hpp"
 #include "config/location.hpp"
 #include "config/sockets.hpp"
 
@@ -79,6 +80,7 @@ std::vector<const Directive*> Binder::bind_simple(const std::vector<Directive>& 
             nested.push_back(&directive);
         if (row->name == "if") begin_if(directive, level);
     }
+    complete_added_fields(level, build_);
     return nested;
 }
 

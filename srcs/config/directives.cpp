@@ -9,6 +9,7 @@
 #include "config/directives_access.hpp"
 #include "config/directives_codings.hpp"
 #include "config/directives_content.hpp"
+#include "config/directives_fields.hpp"
 #include "config/directives_finding.hpp"
 #include "config/directives_limits.hpp"
 #include "config/directives_listen.hpp"
@@ -69,6 +70,7 @@ std::span<const Theme> all_themes() {
         {"Versions and parts", validator_directives()},
         {"Compression", coding_directives()},
         {"Answers", response_directives()},
+        {"Fields of answers", field_directives()},
         {"Methods", method_directives()},
         {"Access", access_directives()},
         {"Limits and times", limit_directives()},

@@ -13,17 +13,6 @@ namespace {
 
 using enum Context;
 
-constexpr base::ByteSet type_bytes =
-    base::ByteSet{"!#$&-^_.+/"}.insert_range('a', 'z').insert_range('A', 'Z').insert_range('0', '9');
-
-// type/subtype (RFC 9110 8.3.1, the characters of RFC 6838 4.2).
-bool is_media_type(std::string_view text) {
-    const std::size_t slash = text.find('/');
-    return slash != 0 && slash != std::string_view::npos && slash + 1 < text.size() &&
-           text.find('/', slash + 1) == std::string_view::npos &&
-           std::ranges::all_of(text, [](char c) { return type_bytes[c]; });
-}
-
 void check_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build) {
     if (!build.check_world) return;
     struct stat facts {};
@@ -187,17 +176,6 @@ void set_default_type(const Directive& directive, Level& level, Build& build) {
     level.settings().default_type = type.text;
 }
 
-void set_charset(const Directive& directive, Level& level, Build& build) {
-    const Token& name = directive.arguments[0];
-    if (refuse_variable(directive, name, build)) return;
-    const bool valid = !name.text.empty() && name.text.find('/') == std::string::npos &&
-                       std::ranges::all_of(name.text, [](char c) { return type_bytes[c]; });
-    if (!valid)
-        return build.report.error(name, "charset: " + quoted(name.text) + " is no charset",
-                                  "write a name such as utf-8, or off");
-    level.settings().charset = name.text == "off" ? std::string{} : name.text;
-}
-
 constexpr std::array rows = std::to_array<DirectiveRow>({
     {
         .name = "root",
@@ -257,16 +235,6 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .default_text = "default_type application/octet-stream;",
         .doc = "The Content-Type of files whose extension no row of types has, and of the text of return.",
         .example = "default_type text/plain;",
-    },
-    {
-        .name = "charset",
-        .contexts = {http, server, location},
-        .set = set_charset,
-        .syntax = "charset name | off;",
-        .default_text = "charset utf-8;",
-        .doc = "The charset parameter that is added to the Content-Type of text. It says how files are written, it "
-               "converts nothing.",
-        .example = "charset iso-8859-1;",
     },
     {
         .name = "server_tokens",

@@ -13,14 +13,14 @@ namespace config {
 namespace {
 
 // Not handed down: each of these is carried out where it stands, or belongs to its block alone.
-constexpr std::array<std::string_view, 12> not_inherited{
-    "add_header_inherit", "break",  "if",      "include", "internal", "limit_except",
-    "location",           "return", "rewrite", "server",  "set",      "try_files"};
+constexpr std::array<std::string_view, 11> not_inherited{"break",        "if",       "include",  "internal",
+                                                         "limit_except", "location", "return",   "rewrite",
+                                                         "server",       "set",      "try_files"};
 static_assert(std::ranges::is_sorted(not_inherited));
 
 // Two ways of saying one thing: who has one of them has none of the outer ones.
-constexpr std::array<std::array<std::string_view, 2>, 2> alternatives{
-    {{"root", "alias"}, {"allow_methods", "limit_except"}}};
+constexpr std::array<std::array<std::string_view, 2>, 3> alternatives{
+    {{"root", "alias"}, {"allow_methods", "limit_except"}, {"expires", "cache_control"}}};
 
 // Whose first argument is a folder or file, relative to the configuration's folder.
 constexpr std::array<std::string_view, 6> with_path{"access_log", "alias", "auth_basic_user_file",

@@ -87,31 +87,6 @@ void check_methods(const Scope& scope, Build& build) {
     }
 }
 
-void check_lost_fields(const Scope& scope, Build& build) {
-    const Directive* own = scope.first("add_header");
-    const Scope* outer = own != nullptr && scope.outer != nullptr ? scope.outer->nearest({"add_header"}) : nullptr;
-    if (outer == nullptr) return;
-    const Scope* inherit = scope.nearest({"add_header_inherit"});
-    if (inherit != nullptr) {
-        const Directive* how = inherit->first("add_header_inherit");
-        if (!how->arguments.empty() && how->arguments.front().text == "merge") return;
-    }
-    std::string lost;
-    for (const Directive* field : outer->all("add_header")) {
-        const std::string& name = field->arguments.empty() ? field->name.text : field->arguments.front().text;
-        const auto same = [&](const Directive* one) {
-            return !one->arguments.empty() && one->arguments.front().text == name;
-        };
-        if (std::ranges::none_of(scope.all("add_header"), same)) lost += (lost.empty() ? "" : ", ") + name;
-    }
-    if (lost.empty()) return;
-    const Token& first = outer->first("add_header")->name;
-    build.report.warning(Warning::add_header_lost, own->name,
-                         "add_header: " + lost + " of line " + std::to_string(first.line) +
-                             " is not sent here: a block with a line of its own takes none of the outer ones",
-                         "repeat it here, or write \"add_header_inherit merge;\"");
-}
-
 // error_page: whether its page is there
 
 // Whether something else than a file of a folder could answer for `path` here.
@@ -178,10 +153,9 @@ void check_error_pages(const Scope& scope, Build& build) {
 
 using Check = void (*)(const Scope& scope, Build& build);
 
-// Each is asked about every block of the file, from the outside inwards; its row is in config/warnings.
-constexpr std::array<Check, 5> checks{
-    check_alias_slash, check_root_above, check_methods, check_lost_fields, check_error_pages,
-};
+// Each is asked about every block of the file, from the outside inwards; its row is in config/warnings. (Lost fields
+// are noticed where they are lost, in config/directives_fields.)
+constexpr std::array<Check, 4> checks{check_alias_slash, check_root_above, check_methods, check_error_pages};
 
 void visit(const Scope& scope, Build& build) {
     for (const Check check : checks) check(scope, build);

@@ -21,7 +21,7 @@ Loaded settings_of(const Tree& tree, const std::string& path, bool check_world, 
     const auto settings = std::make_shared<Settings>();
     const Paths paths{path};
     if (!tree.sources.empty()) {
-        Build build{*settings, report, paths, check_world};
+        Build build{*settings, report, paths, check_world, options.lint};
         bind(tree, path, build);
         if (options.lint && !report.failed()) lint(tree, build);
     }

@@ -45,15 +45,15 @@ constexpr std::string_view gunzip =
     "a client that takes no gzip gets the plain file: keep it beside the compressed one";
 constexpr std::string_view outside =
     "set it where webserv is started: a shell, or systemd (LimitCORE, WorkingDirectory, Environment)";
+constexpr std::string_view no_trailers =
+    "answers are sent with their length, which leaves no place for a trailer section: use add_header";
 constexpr std::string_view charset = "files are sent as they are: store them in the charset you want (iconv)";
 
 constexpr std::array rows = std::to_array<Refused>({
     {"add_after_body", filter, no_filter},
     {"add_before_body", filter, no_filter},
-    {"add_header", later, not_yet},
-    {"add_header_inherit", later, not_yet},
-    {"add_trailer", later, not_yet},
-    {"add_trailer_inherit", later, not_yet},
+    {"add_trailer", other, no_trailers},
+    {"add_trailer_inherit", other, no_trailers},
     {"addition_types", filter, no_filter},
     {"ancient_browser", other, browser},
     {"ancient_browser_value", other, browser},
@@ -67,7 +67,6 @@ constexpr std::array rows = std::to_array<Refused>({
     {"cgi_extension", later, cgi},
     {"cgi_pass", later, cgi},
     {"charset_map", filter, charset},
-    {"charset_types", later, not_yet},
     {"connections", other, "write worker_connections"},
     {"create_full_put_path", later, uploads},
     {"dav_access", later, uploads},
@@ -79,7 +78,6 @@ constexpr std::array rows = std::to_array<Refused>({
     {"early_hints", later, not_yet},
     {"empty_gif", other, "serve a file, or write return 204;"},
     {"env", other, outside},
-    {"expires", later, not_yet},
     {"f4f", other, commercial},
     {"f4f_buffer_size", other, commercial},
     {"flv", filter, no_stream},

@@ -66,6 +66,9 @@ std::size_t find_unit(std::string_view name) {
     return static_cast<std::size_t>(std::ranges::find(time_units, name, &TimeUnit::name) - time_units.begin());
 }
 
+constexpr base::ByteSet type_byte =
+    base::ByteSet{"!#$&-^_.+/"}.insert_range('a', 'z').insert_range('A', 'Z').insert_range('0', '9');
+
 bool has_byte_of_no_host(std::string_view text) {
     constexpr base::ByteSet never{"/\\\"';{}()<>@#%,:?|"};
     const bool ipv6 = text.starts_with('[');  // "[::1]"
@@ -170,6 +173,17 @@ Result<std::vector<ServerName>> parse_server_name(std::string_view text) {
 std::string name_of_this_machine() {
     std::array<char, 256> name{};
     return ::gethostname(name.data(), name.size() - 1) == 0 ? base::lower_case(name.data()) : std::string{};
+}
+
+bool is_media_type(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    return slash != 0 && slash != std::string_view::npos && slash + 1 < text.size() &&
+           text.find('/', slash + 1) == std::string_view::npos &&
+           std::ranges::all_of(text, [](char c) { return type_byte[c]; });
+}
+
+bool is_charset(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return type_byte[c] && c != '/'; });
 }
 
 bool is_absolute_url(std::string_view text) {

@@ -22,9 +22,8 @@ bool means_absence(int code) { return code == ENOENT || code == ENOTDIR; }
 
 std::uint64_t size_of(const Entry& entry, std::size_t path_size) {
     constexpr std::uint64_t subscriptions = 256;  // bytes of the three or four that an entry usually has
-    const std::uint64_t content = entry.in_memory() ? Entry::head_room + entry.content().size() : 0;
     const std::uint64_t memory_file = entry.is_variant() && !entry.in_memory() ? entry.status().size : 0;
-    return sizeof(Entry) + subscriptions + path_size + content + memory_file;
+    return sizeof(Entry) + subscriptions + path_size + entry.memory_size() + memory_file;
 }
 
 bool is_unchanged(int file, const os::FileStatus& status) {
@@ -42,18 +41,6 @@ std::string_view without_slash_at_end(std::string_view path) {
 }
 
 }  // namespace
-
-void Entry::on_change() {
-    changed_ = true;
-    if (cache_ != nullptr) return cache_->drop_changed(*this);
-    subscriptions_.clear();
-}
-
-std::string Entry::shown() const {
-    std::string text{"\""};
-    if (root_ != nullptr) base::append_log_escaped(text, root_->path() + "/" + path_);
-    return text.append("\"");
-}
 
 Cache::Cache(const CacheLimits& limits, Watcher& watcher, const base::Clock& clock, net::Timers& timers)
     : limits_(limits),

@@ -100,7 +100,7 @@ void set_data(Response& response, std::vector<Entry> entries, const ListingQuery
     if (format == ListingFormat::xml)
         return set_data(response, "Content-Type: text/xml; charset=utf-8\r\n", listing_xml(entries));
     if (callback.empty()) return set_data(response, "Content-Type: application/json\r\n", listing_json(entries));
-    const bool says_charset = !settings.charset.empty() && http::takes_charset("application/javascript");
+    const bool says_charset = !settings.charset.source().empty() && http::takes_charset("application/javascript");
     set_data(response,
              says_charset ? "Content-Type: application/javascript; charset=utf-8\r\n"
                           : "Content-Type: application/javascript\r\n",

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "handlers/access.hpp"
+#include "handlers/added_fields.hpp"
 #include "handlers/autoindex.hpp"
 #include "handlers/error_page.hpp"
 #include "handlers/random_index.hpp"
@@ -118,7 +119,7 @@ public:
 private:
     void change() {
         if (!before_) before_.emplace(request_);
-        request_.is_internal = true;
+        request_.is_internal = request_.is_fallback = true;
         if (request_.variation) request_.variation->answer.reset();
     }
 
@@ -261,7 +262,7 @@ void respond(Request& request, const Context& context, Response& response) {
     answer(course, context, response);
     if (response.content.is_made()) apply_preconditions(request, context.clock.wall().tv_sec, response);
     if (response.lacks_page) response = with_page(std::move(response), course, context);
-    if (!response.awaited && !response.awaits_login) return;
+    if (!response.awaited && !response.awaits_login) return add_fields(response, request, context.clock.wall().tv_sec);
     course.begin_anew();
     if (request.trace != nullptr) request.trace->shorten(steps);
 }
@@ -269,7 +270,9 @@ void respond(Request& request, const Context& context, Response& response) {
 Response refuse(http::Status status, Request& request, const Context& context) {
     Course course{request};
     if (request.variation) request.variation->answer.reset();
-    return with_page(failure(status, Explanation{}), course, context);
+    Response response = with_page(failure(status, Explanation{}), course, context);
+    add_fields(response, request, context.clock.wall().tv_sec);
+    return response;
 }
 
 }  // namespace handlers

@@ -24,7 +24,7 @@ void redirect_to_error_page(Response& response, const Request& request, const co
 }
 
 void set_built_in_page(Response& response, const Request& request, const Context& context) {
-    if (is_redirect(response.status)) {
+    if (is_redirect(response.status) && response.location) {  // a 300 may lead nowhere
         set_page(response, redirect_page(response.status, *response.location, request.server_token()));
     } else {
         set_page(response, context.pages.error_page(response.status, request.server_token()));

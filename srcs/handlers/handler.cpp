@@ -1,6 +1,9 @@
 #include "handlers/handler.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
+#include "config/values.hpp"
 #include "handlers/pages.hpp"
 #include "http/media_types.hpp"
 #include "routing/variables.hpp"
@@ -49,6 +52,13 @@ std::string origin_of(const Request& request) {
     return origin;
 }
 
+bool takes_charset(std::string_view type, const config::LocationSettings& settings) {
+    if (settings.charset_types == nullptr) return http::takes_charset(type);
+    return std::ranges::any_of(*settings.charset_types, [&](const std::string& one) {
+        return one == "*" || base::equals_ignoring_case(one, type);
+    });
+}
+
 }  // namespace
 
 Response failure(http::Status status, std::string explanation, os::LogLevel severity) {
@@ -95,12 +105,13 @@ std::string_view bare_media_type_of(std::string_view file_name, const config::Lo
     return type.empty() ? std::string_view{settings.default_type} : type;
 }
 
-std::string media_type_of(std::string_view file_name, const config::LocationSettings& settings) {
+std::string media_type_of(std::string_view file_name, const Request& request) {
+    const config::LocationSettings& settings = *request.route.settings;
     const std::string_view type = bare_media_type_of(file_name, settings);
     std::string field{type};
-    const bool says_charset = type.find(';') != std::string_view::npos;
-    if (!settings.charset.empty() && !says_charset && http::takes_charset(type))
-        field.append("; charset=").append(settings.charset);
+    if (!takes_charset(type, settings)) return field;
+    const std::string charset = routing::value_of(settings.charset, request);
+    if (config::is_charset(charset) && charset != "off") field.append("; charset=").append(charset);
     return field;
 }
 

@@ -8,9 +8,9 @@ namespace {
 
 // What stands in a configuration is text, unless that says otherwise: a browser is to show it, not to save it.
 std::string type_of_text(const Request& request) {
-    const std::string type = media_type_of(request.path, *request.route.settings);
+    const std::string type = media_type_of(request.path, request);
     if (type != config::LocationSettings{}.default_type) return type;
-    return media_type_of("text.txt", *request.route.settings);
+    return media_type_of("text.txt", request);
 }
 
 }  // namespace

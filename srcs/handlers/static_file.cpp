@@ -44,7 +44,7 @@ std::string_view failing_prefix(const routing::Resource& resource, base::Instant
 void whole(Selected selected, std::string_view name, const Request& request, std::time_t now, Response& response) {
     files::Entry& file = *selected.entry;
     response.content = body::FileRange{std::move(selected.entry), 0, file.status().size};
-    add_representation_fields(response, file, Extent::all, name, selected.form, *request.route.settings, now);
+    add_representation_fields(response, file, Extent::all, name, selected.form, request, now);
 }
 
 // A client that sends If-Range has the fields of the representation already.
@@ -56,7 +56,7 @@ void part(Selected selected, std::string_view name, http::ByteRange range, const
     response.status = http::Status::partial_content;
     response.content = body::FileRange{std::move(selected.entry), range.first, range.length()};
     const Extent extent = knows_the_fields(request) ? Extent::remainder : Extent::all;
-    add_representation_fields(response, file, extent, name, selected.form, *request.route.settings, now);
+    add_representation_fields(response, file, extent, name, selected.form, request, now);
     response.fields.add("Content-Range", http::content_range(range, file.status().size));
 }
 
@@ -67,9 +67,8 @@ void parts(Selected selected, std::string_view name, const http::ByteRanges& ran
     if (selected.form.coding != http::ContentCoding::identity)
         return whole(std::move(selected), name, request, now, response);
     files::Entry& file = *selected.entry;
-    const config::LocationSettings& settings = *request.route.settings;
     const std::string boundary = http::boundary_from(base::random_seed(), base::random_seed());
-    http::PartHeads heads = http::part_heads(ranges, file.status().size, boundary, media_type_of(name, settings));
+    http::PartHeads heads = http::part_heads(ranges, file.status().size, boundary, media_type_of(name, request));
     std::vector<body::MultiRange::Part> content;
     for (const http::ByteRange& range : ranges)
         content.push_back({heads.ends[content.size()], range.first, range.length()});
@@ -78,7 +77,7 @@ void parts(Selected selected, std::string_view name, const http::ByteRanges& ran
     response.status = http::Status::partial_content;
     response.content = std::move(multi);
     const Extent extent = knows_the_fields(request) ? Extent::remainder : Extent::parts;
-    add_representation_fields(response, file, extent, name, selected.form, settings, now);
+    add_representation_fields(response, file, extent, name, selected.form, request, now);
     response.fields.add("Content-Type", "multipart/byteranges; boundary=" + boundary);
 }
 
@@ -86,8 +85,7 @@ void not_modified(Selected selected, std::string_view name, const Request& reque
                   Response& response) {
     response.status = http::Status::not_modified;
     response.selected = std::move(selected.entry);
-    add_representation_fields(response, *response.selected, Extent::validators, name, selected.form,
-                              *request.route.settings, now);
+    add_representation_fields(response, *response.selected, Extent::validators, name, selected.form, request, now);
 }
 
 Response range_not_satisfiable(std::uint64_t size) {

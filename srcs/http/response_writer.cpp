@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace http {
 
@@ -36,12 +37,15 @@ private:
 
 }  // namespace
 
-void ResponseFields::add(std::string_view name, std::string_view value) {
-    std::string& lines = own_lines();
+void append_line(std::string& lines, std::string_view name, std::string_view value) {
     lines.append(name).append(": ");
     for (char c : value) lines.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
     lines.append("\r\n");
 }
+
+void ResponseFields::add(std::string_view name, std::string_view value) { append_line(own_lines(), name, value); }
+
+std::string& ResponseFields::all_lines() { return own_lines().insert(0, std::exchange(borrowed_, {})); }
 
 std::string& ResponseFields::own_lines() {
     if (!own_) own_ = std::make_unique<std::string>();

@@ -15,6 +15,7 @@ void Request::become(const Request& earlier) {
     is_error_page = earlier.is_error_page;
     replaced_status = earlier.replaced_status;
     is_internal = earlier.is_internal;
+    is_fallback = earlier.is_fallback;
     is_pipelined = earlier.is_pipelined;
     connection = earlier.connection;
     clock = earlier.clock;

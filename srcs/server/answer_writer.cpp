@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "http/date.hpp"
 #include "http/response_writer.hpp"
 
 namespace server {
@@ -18,13 +19,19 @@ void make_ready(files::Entry& entry, std::string_view server_token, Timestamps& 
         .fields = prepared.fields,
         .content_length = entry.content().size(),
     };
-    const std::span<char> memory = entry.head_memory();
-    if (http::head_size_bound(head) > memory.size()) return;
+    constexpr std::size_t largest_head = 8 * 1024;  // bytes
+    const std::size_t bound = http::head_size_bound(head);
+    if (bound > largest_head) return;
+    const std::span<char> memory = entry.head_memory(bound);
     const http::WrittenHead written = http::write_head(memory, head);
     char* const start = memory.data() + memory.size() - written.size;
     std::memmove(start, memory.data(), written.size);
     prepared.head_size = written.size;
     prepared.date = {start + written.date_offset, head.date.size()};
+    if (prepared.expires_begin != 0) {
+        const std::size_t fields = written.date_offset + head.date.size() + std::string_view{"\r\n"}.size();
+        prepared.expires = {start + fields + prepared.expires_begin, http::imf_fixdate_length};
+    }
     prepared.date_second = timestamps.second();
     prepared.whole = {start, written.size + entry.content().size()};
 }
@@ -42,6 +49,8 @@ std::string_view ready_answer(files::Entry& entry, std::string_view fields, std:
     }
     if (prepared.date_second != timestamps.second()) {
         std::ranges::copy(timestamps.http_date(), prepared.date.begin());
+        if (!prepared.expires.empty())
+            prepared.fields.copy(prepared.expires.data(), prepared.expires.size(), prepared.expires_begin);
         prepared.date_second = timestamps.second();
     }
     return prepared.whole;

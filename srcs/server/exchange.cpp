@@ -39,7 +39,7 @@ void Exchange::start(Site& site, std::size_t socket, const routing::ConnectionFa
     request_.workspace = &site.workspace();
     request_.began_at = clock.now();
     request_.length = 0;
-    request_.is_internal = request_.is_error_page = false;
+    request_.is_internal = request_.is_fallback = request_.is_error_page = false;
     request_.replaced_status = {};
     request_.variation.reset();
     request_.server = site.settings().sockets[socket].default_server;
