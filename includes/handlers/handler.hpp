@@ -61,7 +61,23 @@ struct Response {
     bool took_long = false;  // as a large folder's listing does: the connection does nothing else in this turn
     std::shared_ptr<const std::string> location;  // where a redirect leads, for its page
     os::LogLevel severity = os::LogLevel::error;
+
+    // As a new one: member by member, since it is done once for each request.
+    void clear();
 };
+
+inline void Response::clear() {
+    status = http::Status::ok;
+    fields.clear();
+    content.clear();
+    awaited.reset();
+    selected.reset();
+    awaits_login = lacks_page = closes = took_long = false;
+    explanation.reset();
+    location.reset();
+    additions = Additions::wanted;
+    severity = os::LogLevel::error;
+}
 
 // "Answer with this path of the same server instead": what nginx calls an internal redirect.
 struct Reroute {

@@ -34,6 +34,11 @@ public:
     // All of them as one text, to be changed; each line has its CRLF.
     std::string& all_lines();
 
+    void clear() {
+        borrowed_ = {};
+        own_.reset();
+    }
+
     std::string_view borrowed() const { return borrowed_; }
     std::string_view own() const { return own_ ? std::string_view{*own_} : std::string_view{}; }
 

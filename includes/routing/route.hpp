@@ -34,6 +34,7 @@ struct Route {
     const config::Location* location = nullptr;          // null: none matches
     const config::LocationSettings* settings = nullptr;  // of the location, or of the server where no location matches
     const Mapping* mapping = nullptr;
+    bool is_settled = false;  // no script changes it, and nobody is turned away
 };
 
 class RouteTable {
@@ -53,7 +54,7 @@ public:
     // The location for the request's path: the exact one; else the first regular expression that fits, unless the
     // longest prefix rules them out; else the longest prefix; else the server's own settings. The groups of a regular
     // expression become the request's.
-    Route route(const Request& request, std::string_view path) const;
+    const Route& route(const Request& request, std::string_view path) const;
 
     // The location "@name" of a server; null where there is none.
     const config::Location* named_location(std::size_t server, std::string_view name) const;
@@ -63,7 +64,7 @@ public:
     const Mapping* mapping_of(const config::LocationSettings& settings) const;
 
     // A server's own settings: for requests that failed before there was a path.
-    Route route_of_server(std::size_t server) const;
+    const Route& route_of_server(std::size_t server) const { return servers_[server].route; }
 
 private:
     struct TextHash {
@@ -91,21 +92,22 @@ private:
         std::vector<CompiledLocation> prefixes;  // longest first
         std::vector<CompiledLocation> patterns;  // in the order of the file
         std::vector<CompiledLocation> named;
+        bool is_empty = true;  // nothing can be found here
     };
     struct CompiledLocation {
         const config::Location* location;
-        const Mapping* mapping;
+        Route route;
         Level inside;
     };
     struct CompiledServer {
-        const config::Server* server;
-        const Mapping* mapping;
+        Route route;  // where no location matches
         Level locations;
     };
 
     SocketNames compile_names(const config::Settings& settings, const config::Socket& socket) const;
     CompiledServer compile_server(const config::Server& server, os::DescriptorReserve& reserve);
-    Level compile_level(const std::vector<config::Location>& locations, os::DescriptorReserve& reserve);
+    Level compile_level(const config::Server& server, const std::vector<config::Location>& locations,
+                        os::DescriptorReserve& reserve);
     void compile_script(const config::Script& script, os::DescriptorReserve& reserve);
     const Mapping* compile_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve);
     Mapping make_mapping(const config::LocationSettings& settings, os::DescriptorReserve& reserve);

@@ -1,6 +1,7 @@
 #include "handlers/dispatch.hpp"
 
 #include <array>
+#include <span>
 
 #include "handlers/access.hpp"
 #include "handlers/added_fields.hpp"
@@ -59,13 +60,15 @@ Outcome first_answer(const Request& request, const Context& context, Response& r
         std::string_view name;
         const Handler* handler;
     };
-    static constexpr std::array<Named, 3> handlers{{
+    static constexpr std::array<Named, 3> all_handlers{{
         {"random_index", &random_index},
         {"static_file", &static_file},
         {"autoindex", &autoindex},
     }};
     if (request.trace != nullptr) trace_file(request);
-    for (const auto& [name, handler] : handlers) {
+    const std::span<const Named> handlers{all_handlers};
+    const bool at_random = request.route.settings->listing.random_index;
+    for (const auto& [name, handler] : handlers.subspan(at_random ? 0 : 1)) {
         Outcome outcome = handler->handle(request, context, response);
         if (std::holds_alternative<Declined>(outcome)) continue;
         if (request.trace != nullptr) request.trace->add("handler: " + std::string{name});
@@ -151,7 +154,8 @@ private:
 Outcome answer_or_reroute(Request& request, const Context& context, Response& response) {
     // nginx's order: what rewriting answers, then who may have it, then what can be done with it.
     if (request.answer() == nullptr && refuse_access(request, context, response)) return Answered{};
-    if (auto refused = refuse_method(request)) {
+    const bool usual = request.method == http::Method::get && !request.route.settings->methods;
+    if (auto refused = usual ? std::nullopt : refuse_method(request)) {
         response = std::move(*refused);
         return Answered{};
     }
@@ -164,8 +168,10 @@ Outcome answer_or_reroute(Request& request, const Context& context, Response& re
         response = options(allowed_methods(request));
         return Answered{};
     }
-    Outcome outcome = try_files(request, context, response);
-    if (!std::holds_alternative<Declined>(outcome)) return outcome;
+    if (request.route.settings->try_files) {
+        Outcome outcome = try_files(request, context, response);
+        if (!std::holds_alternative<Declined>(outcome)) return outcome;
+    }
     return first_answer(request, context, response);
 }
 
@@ -262,7 +268,10 @@ void respond(Request& request, const Context& context, Response& response) {
     answer(course, context, response);
     if (response.content.is_made()) apply_preconditions(request, context.clock.wall().tv_sec, response);
     if (response.lacks_page) response = with_page(std::move(response), course, context);
-    if (!response.awaited && !response.awaits_login) return add_fields(response, request, context.clock.wall().tv_sec);
+    if (!response.awaited && !response.awaits_login) {
+        if (request.route.settings->added_fields) add_fields(response, request, context.clock.wall().tv_sec);
+        return;
+    }
     course.begin_anew();
     if (request.trace != nullptr) request.trace->shorten(steps);
 }

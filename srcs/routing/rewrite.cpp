@@ -211,7 +211,7 @@ void find_location(Request& request) {
     for (int round = 0; round <= most_rounds; ++round) {
         request.route = request.routes->route(request, request.path);
         if (request.trace != nullptr) explain_location(request);
-        if (run_location(request)) return;
+        if (request.route.is_settled || run_location(request)) return;
     }
     Variation& own = request.vary();
     own.problem = "the path was rewritten more than 10 times, at last to " + shown(request.path);
@@ -221,8 +221,9 @@ void find_location(Request& request) {
 }  // namespace
 
 void settle(Request& request) {
-    request.route = request.routes->route_of_server(request.server);
-    if (const config::Script& script = request.route.server->script; !script.empty()) {
+    const Route& of_server = request.routes->route_of_server(request.server);
+    if (const config::Script& script = of_server.server->script; !script.empty()) {
+        request.route = of_server;
         Run run{request};
         run.run(script);
         if (request.answer() != nullptr) return;

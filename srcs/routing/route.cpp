@@ -57,15 +57,20 @@ RouteTable::SocketNames RouteTable::compile_names(const config::Settings& settin
 
 RouteTable::CompiledServer RouteTable::compile_server(const config::Server& server, os::DescriptorReserve& reserve) {
     compile_script(server.script, reserve);
-    return {&server, compile_mapping(server.settings, reserve), compile_level(server.locations, reserve)};
+    const Mapping* mapping = compile_mapping(server.settings, reserve);
+    return {{&server, nullptr, &server.settings, mapping, true}, compile_level(server, server.locations, reserve)};
 }
 
-RouteTable::Level RouteTable::compile_level(const std::vector<config::Location>& locations,
+RouteTable::Level RouteTable::compile_level(const config::Server& server,
+                                            const std::vector<config::Location>& locations,
                                             os::DescriptorReserve& reserve) {
     Level level;
+    level.is_empty = locations.empty();
     for (const config::Location& location : locations) {
-        CompiledLocation compiled{&location, compile_mapping(location.settings, reserve),
-                                  compile_level(location.nested, reserve)};
+        const bool is_settled = location.script.empty() && !location.settings.internal;
+        const Route route{&server, &location, &location.settings, compile_mapping(location.settings, reserve),
+                          is_settled};
+        CompiledLocation compiled{&location, route, compile_level(server, location.nested, reserve)};
         compile_script(location.script, reserve);
         switch (location.match) {
             case config::Location::Match::exact: level.exact.push_back(std::move(compiled)); break;
@@ -153,7 +158,7 @@ RouteTable::Found RouteTable::find(const Level& level, const Request& request, s
     Found found;
     bool patterns_count = true;
     if (prefix != level.prefixes.end()) {
-        found = find(prefix->inside, request, path);
+        if (!prefix->inside.is_empty) found = find(prefix->inside, request, path);
         if (found.is_final) return found;
         if (found.location == nullptr) found.location = &*prefix;
         patterns_count = prefix->location->match != config::Location::Match::preferred_prefix;
@@ -171,11 +176,11 @@ RouteTable::Found RouteTable::find_pattern(const Level& level, const Request& re
     return {};
 }
 
-Route RouteTable::route(const Request& request, std::string_view path) const {
+const Route& RouteTable::route(const Request& request, std::string_view path) const {
     const CompiledServer& compiled = servers_[request.server];
+    if (compiled.locations.is_empty) return compiled.route;
     const CompiledLocation* found = find(compiled.locations, request, path).location;
-    if (found == nullptr) return route_of_server(request.server);
-    return {compiled.server, found->location, &found->location->settings, found->mapping};
+    return found == nullptr ? compiled.route : found->route;
 }
 
 const config::Location* RouteTable::named_location(std::size_t server, std::string_view name) const {
@@ -185,16 +190,11 @@ const config::Location* RouteTable::named_location(std::size_t server, std::stri
 }
 
 Route RouteTable::route_of(std::size_t server, const config::Location& location) const {
-    return {servers_[server].server, &location, &location.settings, mapping_of(location.settings)};
+    return {servers_[server].route.server, &location, &location.settings, mapping_of(location.settings)};
 }
 
 const Mapping* RouteTable::mapping_of(const config::LocationSettings& settings) const {
     return mappings_.at(&settings).get();
-}
-
-Route RouteTable::route_of_server(std::size_t server) const {
-    const CompiledServer& compiled = servers_[server];
-    return {compiled.server, nullptr, &compiled.server->settings, compiled.mapping};
 }
 
 }  // namespace routing

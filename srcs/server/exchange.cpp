@@ -166,7 +166,7 @@ void Exchange::abandon() {
 
 void Exchange::forget() {
     constexpr std::size_t usual_head = 16 * 1024;
-    response_ = {};
+    response_.clear();
     file_sender_.reset();
     fetching_.withdraw();
     login_.forget();
