@@ -30,6 +30,7 @@ public:
     bool copy(base::Buffer& out, std::uint64_t most);
 
     FileRange& current() { return current_; }
+    files::Entry* entry() const { return current_.entry.get(); }
 
 private:
     void begin_part(base::Buffer& out);

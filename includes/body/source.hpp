@@ -49,6 +49,9 @@ public:
     // What is to be sent from an open file next, null when nothing is. Something may be left behind it.
     FileRange* file_range();
 
+    // The file that it comes from, whole or in parts; null where it is none.
+    files::Entry* entry() const;
+
     void clear() { content_.emplace<Empty>(); }
 
 private:

@@ -57,6 +57,7 @@ struct IfStep {
     enum class Test : std::uint8_t { is_set, equals, matches, is_file, is_folder, exists, is_executable };
     Test test = Test::is_set;
     bool negated = false;
+    std::string source;              // the condition as it was written
     Template subject;                // the variable, or the path of a file
     Template value;                  // equals
     std::optional<Pattern> pattern;  // matches

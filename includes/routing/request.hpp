@@ -20,11 +20,16 @@ namespace routing {
 
 // What a server's own `return` or redirect has settled: no file is looked for.
 struct Answer {
+    enum class Kind : std::uint8_t {
+        status,  // what this server has for it: an error page, or nothing
+        text,
+        redirect,  // `text` is the URL
+        close,     // the connection ends without an answer
+    };
+    Kind kind = Kind::status;
     http::Status status{};
-    std::string text;  // a URL for a redirect; else content
-    bool has_text = false;
-    bool redirects = false;
-    bool closes = false;  // the connection ends without an answer
+    std::string text{};
+    std::string problem{};  // why it is an error, for the log
 };
 
 // What only some requests have, so that the others cost nothing: what was changed, and values that were found.
@@ -35,7 +40,6 @@ struct Variation {
     std::string args;
     std::string resource;  // a path beneath a root, put together of variables
     std::optional<Answer> answer;
-    std::string problem;  // why the answer is an error, for the log
 
     // Of the regular expression that fitted last: its groups are positions in `subject`.
     struct Group {
@@ -77,15 +81,16 @@ private:
 struct Request {
     const http::RequestHead& head;
     http::Method method;
-    std::string_view path;  // decoded; normalised, but for what rewriting made of it
-    std::size_t server;     // index into Settings::servers
-    Route route{};          // of `path` on `server`
-    bool is_error_page =
-        false;  // served in place of another answer: the client's conditions and ranges aren't about it
-    http::Status replaced_status{};               // of the answer that an error page stands in for
-    bool is_internal = false;                     // `path` isn't what the client asked for
-    bool is_fallback = false;                     // nor a rewriting of it: an index, error page, or end of try_files
-    bool is_pipelined = false;                    // came together with an earlier one
+    std::string_view path;           // decoded; normalised, but for what rewriting made of it
+    std::size_t server;              // index into Settings::servers
+    Route route{};                   // of `path` on `server`
+    bool is_error_page = false;      // a path that error_page names: it is asked for by GET
+    http::Status replaced_status{};  // of the answer that an error page stands in for
+    bool keeps_status = false;  // served in place of another answer, whose status stays: the client's conditions and
+                                // ranges aren't about it
+    bool is_internal = false;   // `path` isn't what the client asked for
+    bool is_fallback = false;   // nor a rewriting of it: an index, error page, or end of try_files
+    bool is_pipelined = false;  // came together with an earlier one
     const ConnectionFacts* connection = nullptr;  // null where no client asked
     const base::Clock* clock = nullptr;
     const RouteTable* routes = nullptr;

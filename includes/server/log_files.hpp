@@ -11,28 +11,32 @@
 
 namespace server {
 
-class LogFiles {
+class LogFiles final : net::TimerOwner {
 public:
     // Everything given must outlive it.
     LogFiles(const config::LogFileCache& limits, const base::Clock& clock, net::Timers& timers)
-        : limits_(limits), clock_(clock), timers_(timers) {}
+        : limits_(limits), clock_(clock), timers_(timers), timer_(timers, *this) {}
 
-    // The log at `path`, which is made of what `settings` say; null where it can't be opened, which `errors` is told
-    // once a second at most. Valid until the next call.
-    AccessLog* find(const std::string& path, const config::AccessLog& settings, os::ErrorLog& errors);
+    // The log at `path` that is open; null: none is. Valid until the next open().
+    AccessLog* find(const std::string& path);
+    // Opens it, with the buffer of `settings`; null where that can't be done, which `errors` is told once a second at
+    // most.
+    AccessLog* open(const std::string& path, const config::AccessLog& settings, os::ErrorLog& errors);
 
     void flush();
     // Files are opened anew when their next line comes.
     void reopen() { files_.clear(); }
 
 private:
-    void make_room();
+    void on_deadline() override;
+    void close_inactive();
 
     config::LogFileCache limits_;
     const base::Clock& clock_;
     net::Timers& timers_;
     os::RateLimit complaints_;
     std::map<std::string, std::unique_ptr<AccessLog>, std::less<>> files_;
+    net::Timer timer_;
 };
 
 }  // namespace server

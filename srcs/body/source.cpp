@@ -29,6 +29,12 @@ bool Source::copy_small(base::Buffer& out) {
     return copied;
 }
 
+files::Entry* Source::entry() const {
+    if (const auto* range = std::get_if<FileRange>(&content_)) return range->entry.get();
+    const auto* parts = std::get_if<std::unique_ptr<MultiRange>>(&content_);
+    return parts != nullptr ? (*parts)->entry() : nullptr;
+}
+
 files::Entry* Source::whole_entry() const {
     const auto* range = std::get_if<FileRange>(&content_);
     if (range == nullptr || !range->entry->in_memory()) return nullptr;

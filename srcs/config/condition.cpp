@@ -96,14 +96,10 @@ std::optional<IfStep> read_comparison(const Directive& directive, IfStep step, c
     return step;
 }
 
-}  // namespace
-
-std::optional<IfStep> read_condition(const Directive& directive, Build& build) {
-    const auto words = words_inside(directive, build);
-    if (!words) return std::nullopt;
-    const Token& first = words->front();
+std::optional<IfStep> read_words(const Directive& directive, const std::vector<Token>& words, Build& build) {
+    const Token& first = words.front();
     if (const Operator* test = find_operator(file_tests, first.text))
-        return read_file_test(directive, *test, *words, build);
+        return read_file_test(directive, *test, words, build);
     auto subject = read_template(directive, first, build);
     if (!subject) return std::nullopt;
     // As in nginx: what is compared is one variable, alone.
@@ -111,8 +107,19 @@ std::optional<IfStep> read_condition(const Directive& directive, Build& build) {
         return report_form(directive, first, quoted(first.text) + " is no variable", build);
     IfStep step;
     step.subject = std::move(*subject);
-    if (words->size() == 1) return step;
-    return read_comparison(directive, std::move(step), *words, build);
+    if (words.size() == 1) return step;
+    return read_comparison(directive, std::move(step), words, build);
+}
+
+}  // namespace
+
+std::optional<IfStep> read_condition(const Directive& directive, Build& build) {
+    const auto words = words_inside(directive, build);
+    if (!words) return std::nullopt;
+    auto step = read_words(directive, *words, build);
+    if (!step) return std::nullopt;
+    for (const Token& word : *words) step->source.append(step->source.empty() ? "" : " ").append(word.text);
+    return step;
 }
 
 }  // namespace config

@@ -107,13 +107,9 @@ std::optional<AccessLog> read_log_path(const Directive& directive, Build& build)
         return log;
     }
     const std::size_t slash = path.text.rfind('/', path.text.find('$'));
-    if (slash == std::string::npos) {
-        build.report.error(path, "access_log: a path with variables begins with a folder",
-                           "write " + quoted("logs/" + path.text));
-        return std::nullopt;
-    }
-    log.path = build.paths.resolve(path.text.substr(0, slash + 1));
-    auto rest = read_template(std::string_view{path.text}.substr(slash + 1), directive, path, build);
+    const std::size_t rest_at = slash == std::string::npos ? 0 : slash + 1;
+    log.path = build.paths.resolve(path.text.substr(0, rest_at));
+    auto rest = read_template(std::string_view{path.text}.substr(rest_at), directive, path, build);
     if (!rest) return std::nullopt;
     log.rest = std::make_shared<const Template>(std::move(*rest));
     check_parent_folder(directive, path, log.path + "/log", build);

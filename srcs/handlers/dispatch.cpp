@@ -99,9 +99,10 @@ public:
     }
 
     // `shown` is what $status says from now on; none: what answers there.
-    void reroute_for_error_page(std::string target, http::Status shown) {
+    void reroute_for_error_page(std::string target, http::Status shown, bool keeps_status) {
         change();
         request_.replaced_status = shown;
+        request_.keeps_status = keeps_status;
         ++error_pages_;
         if (!target.starts_with('@')) {
             request_.method = request_.method == http::Method::head ? http::Method::head : http::Method::get;
@@ -115,13 +116,18 @@ public:
                (request_.route.settings->recursive_error_pages && error_pages_ < internal_redirect_limit);
     }
 
+    // What is to come may change the request, and the answer may have to wait after that.
+    void remember() {
+        if (!before_) before_.emplace(request_);
+    }
+
     void begin_anew() {
         if (before_) request_.become(*before_);
     }
 
 private:
     void change() {
-        if (!before_) before_.emplace(request_);
+        remember();
         request_.is_internal = request_.is_fallback = true;
         if (request_.variation) request_.variation->answer.reset();
     }
@@ -131,8 +137,8 @@ private:
         trace("goes to " + name);
         const config::Location* location = request_.routes->named_location(request_.server, name);
         if (location != nullptr) return routing::settle_in(*location, request_);
-        request_.vary().answer = routing::Answer{http::Status::internal_server_error, {}, false, false, false};
-        request_.vary().problem = "there is no location " + name;
+        request_.vary().answer =
+            routing::Answer{.status = http::Status::internal_server_error, .problem = "there is no location " + name};
     }
 
     void split_args(std::string& path) {
@@ -151,7 +157,8 @@ private:
 };
 
 // One round: an answer, which may still lack its page, or where to go on.
-Outcome answer_or_reroute(Request& request, const Context& context, Response& response) {
+Outcome answer_or_reroute(Course& course, const Context& context, Response& response) {
+    Request& request = course.request();
     // nginx's order: what rewriting answers, then who may have it, then what can be done with it.
     if (request.answer() == nullptr && refuse_access(request, context, response)) return Answered{};
     const bool usual = request.method == http::Method::get && !request.route.settings->methods;
@@ -169,6 +176,7 @@ Outcome answer_or_reroute(Request& request, const Context& context, Response& re
         return Answered{};
     }
     if (request.route.settings->try_files) {
+        course.remember();
         Outcome outcome = try_files(request, context, response);
         if (!std::holds_alternative<Declined>(outcome)) return outcome;
     }
@@ -178,7 +186,7 @@ Outcome answer_or_reroute(Request& request, const Context& context, Response& re
 // Follows internal redirects to an answer that may still lack its page. `response` is a new one.
 void answer(Course& course, const Context& context, Response& response) {
     for (int i = 0; i <= internal_redirect_limit; ++i) {
-        Outcome outcome = answer_or_reroute(course.request(), context, response);
+        Outcome outcome = answer_or_reroute(course, context, response);
         auto* reroute = std::get_if<Reroute>(&outcome);
         if (reroute == nullptr) return;
         course.reroute(std::move(*reroute));
@@ -205,8 +213,9 @@ Response without_error_page(Response original, const Response& page, const std::
 Response serve_error_page(Response original, const config::ErrorPage& configured, const std::string& target,
                           Course& course, const Context& context) {
     const http::Status failed = original.status;
-    course.reroute_for_error_page(
-        target, configured.status_of_target ? http::Status{} : configured.replacement.value_or(failed));
+    const bool keeps_status = !configured.status_of_target;
+    const http::Status shown = keeps_status ? configured.replacement.value_or(failed) : http::Status{};
+    course.reroute_for_error_page(target, shown, keeps_status);
     Response page;
     answer(course, context, page);
     if (page.lacks_page && http::code_of(page.status) >= 400 && course.may_have_error_page() &&

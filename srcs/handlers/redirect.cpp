@@ -16,22 +16,23 @@ std::string type_of_text(const Request& request) {
 }  // namespace
 
 void give(const routing::Answer& answer, const Request& request, Response& response) {
-    if (answer.closes) {
-        response.status = answer.status;
-        response.closes = true;
-        return;
-    }
-    if (answer.redirects) return redirect(response, request, answer.status, answer.text);
-    if (!request.variation->problem.empty()) {
-        response = failure(answer.status, request.variation->problem);
-        return;
-    }
+    using Kind = routing::Answer::Kind;
     response.status = answer.status;
-    if (!answer.has_text) {
-        response.lacks_page = http::code_of(answer.status) >= 300 && !http::never_has_content(answer.status);
-    } else if (!http::never_has_content(answer.status)) {
-        response.fields.add("Content-Type", type_of_text(request));
-        response.content = body::Memory{std::make_shared<const std::string>(answer.text)};
+    switch (answer.kind) {
+        case Kind::close: response.closes = true; break;
+        case Kind::redirect: redirect(response, request, answer.status, answer.text); break;
+        case Kind::status:
+            if (!answer.problem.empty()) {
+                response = failure(answer.status, answer.problem);
+            } else {
+                response.lacks_page = http::code_of(answer.status) >= 300 && !http::never_has_content(answer.status);
+            }
+            break;
+        case Kind::text:
+            if (http::never_has_content(answer.status)) break;
+            response.fields.add("Content-Type", type_of_text(request));
+            response.content = body::Memory{std::make_shared<const std::string>(answer.text)};
+            break;
     }
 }
 

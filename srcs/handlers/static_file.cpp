@@ -106,7 +106,7 @@ void serve(files::EntryRef found, const routing::Resource& resource, std::string
         response.awaited = std::move(selected.entry);
         return;
     }
-    if (request.is_error_page || !http::has_conditions(request.head))
+    if (request.keeps_status || !http::has_conditions(request.head))
         return whole(std::move(selected), name, request, now, response);
     const config::LocationSettings& settings = *request.route.settings;
     const http::CodedEntityTag etag{entry.etag(), selected.form.coding};

@@ -13,6 +13,7 @@ void Request::become(const Request& earlier) {
     server = earlier.server;
     route = earlier.route;
     is_error_page = earlier.is_error_page;
+    keeps_status = earlier.keeps_status;
     replaced_status = earlier.replaced_status;
     is_internal = earlier.is_internal;
     is_fallback = earlier.is_fallback;
@@ -44,8 +45,11 @@ void Request::change_args(std::string changed) {
 }
 
 bool Request::match(const config::Pattern& pattern, std::string_view text) const {
-    // As in nginx, an expression without groups leaves the groups of the one before.
-    if (pattern.regex.groups() == 0) return workspace->matcher.search(pattern.regex, text);
+    if (pattern.regex.groups() == 0) {
+        if (!workspace->matcher.search(pattern.regex, text)) return false;
+        if (variation) variation->groups.clear();
+        return true;
+    }
     std::vector<std::string_view>& groups = workspace->groups;
     if (!workspace->matcher.search(pattern.regex, text, groups)) return false;
     Variation& own = vary();

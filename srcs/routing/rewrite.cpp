@@ -10,7 +10,8 @@ namespace routing {
 
 namespace {
 
-constexpr int most_rounds = 10;  // as in nginx
+constexpr int most_rounds = 10;                   // as in nginx
+constexpr std::size_t longest_value = 64 * 1024;  // bytes of a path, a query or a variable that was set
 
 class Run {
 public:
@@ -29,6 +30,7 @@ private:
     bool holds(const config::IfStep& step) const;
     bool compares(const config::IfStep& step, const std::string& subject) const;
     bool redirect(const config::RewriteStep& step);
+    bool is_too_long(const std::string& value) const;
     std::string replacement_path(const config::RewriteStep& step, bool encodes) const;
     std::string replacement_args(const config::Template& args) const;
     void trace(const std::string& line) const {
@@ -61,6 +63,23 @@ std::string encode_argument(std::string_view value) {
     return out;
 }
 
+Answer::Kind kind_of(const config::ReturnStep& step) {
+    if (step.closes) return Answer::Kind::close;
+    if (step.redirects) return Answer::Kind::redirect;
+    return step.has_text ? Answer::Kind::text : Answer::Kind::status;
+}
+
+void fail(Request& request, std::string problem) {
+    request.vary().answer = Answer{.status = http::Status::internal_server_error, .problem = std::move(problem)};
+}
+
+// A value that grows with each round would soon be larger than the machine's memory.
+bool Run::is_too_long(const std::string& value) const {
+    if (value.size() <= longest_value) return false;
+    fail(request_, "rewriting made a value of more than 64 KiB");
+    return true;
+}
+
 bool Run::run(const config::Script& script) {
     for (const config::Step& step : script)
         if (std::visit([this](const auto& what) { return carry_out(what); }, step.what)) return true;
@@ -69,6 +88,7 @@ bool Run::run(const config::Script& script) {
 
 bool Run::carry_out(const config::SetStep& step) {
     std::string value = value_of(step.value, request_);
+    if (is_too_long(value)) return true;
     if (request_.trace != nullptr) {
         const std::string name = step.is_args ? "args" : request_.routes->settings().variables[step.variable].name;
         trace("set $" + name + " to " + shown(value));
@@ -90,7 +110,7 @@ bool Run::carry_out(const config::ReturnStep& step) {
     // In its own text $status is what it returns, unless it is the page of another answer.
     const http::Status replaced = request_.replaced_status;
     if (http::code_of(replaced) == 0) request_.replaced_status = step.status;
-    Answer answer{step.status, value_of(step.text, request_), step.has_text, step.redirects, step.closes};
+    Answer answer{kind_of(step), step.status, value_of(step.text, request_), {}};
     request_.replaced_status = replaced;
     trace("return " + std::to_string(http::code_of(step.status)) + (step.has_text ? ' ' + shown(answer.text) : ""));
     request_.vary().answer = std::move(answer);
@@ -131,8 +151,8 @@ bool Run::redirect(const config::RewriteStep& step) {
     if (step.adds_args && !request_.args().empty()) url.append(step.args ? "&" : "?").append(request_.args());
     const bool permanent = step.then == config::RewriteStep::Then::permanent;
     trace("rewrite " + step.pattern.regex.pattern() + ": redirects to " + shown(url));
-    request_.vary().answer =
-        Answer{permanent ? http::Status::moved_permanently : http::Status::found, std::move(url), true, true, false};
+    request_.vary().answer = Answer{
+        Answer::Kind::redirect, permanent ? http::Status::moved_permanently : http::Status::found, std::move(url), {}};
     return true;
 }
 
@@ -144,9 +164,11 @@ bool Run::carry_out(const config::RewriteStep& step) {
     using Then = config::RewriteStep::Then;
     if (step.then == Then::redirect || step.then == Then::permanent) return redirect(step);
     std::string path = replacement_path(step, false);
+    if (is_too_long(path)) return true;
     if (step.args) {
         std::string args = replacement_args(*step.args);
         if (step.adds_args && !request_.args().empty()) args.append(args.empty() ? "" : "&").append(request_.args());
+        if (is_too_long(args)) return true;
         request_.change_args(std::move(args));
     }
     trace("rewrite " + step.pattern.regex.pattern() + ": " + shown(request_.path) + " becomes " + shown(path));
@@ -159,8 +181,7 @@ bool Run::carry_out(const config::RewriteStep& step) {
 
 bool Run::carry_out(const config::IfStep& step) {
     const bool holds_now = holds(step);
-    trace(std::string{"if: the condition on "} + shown(step.subject.source()) +
-          (holds_now ? " holds" : " does not hold"));
+    trace("if (" + step.source + "): " + (holds_now ? "holds" : "does not hold"));
     if (!holds_now) return false;
     if (step.settings) {
         request_.route.settings = step.settings.get();
@@ -197,8 +218,8 @@ bool Run::compares(const config::IfStep& step, const std::string& subject) const
 // False: the path is still to be looked for.
 bool run_location(Request& request) {
     if (request.route.settings->internal && !request.is_internal) {
-        request.vary().answer = Answer{http::Status::not_found, {}, false, false, false};
-        request.vary().problem = "the location is internal: clients can't ask for it";
+        request.vary().answer =
+            Answer{.status = http::Status::not_found, .problem = "the location is internal: clients can't ask for it"};
         return true;
     }
     if (request.route.location == nullptr || request.route.location->script.empty()) return true;
@@ -213,9 +234,7 @@ void find_location(Request& request) {
         if (request.trace != nullptr) explain_location(request);
         if (request.route.is_settled || run_location(request)) return;
     }
-    Variation& own = request.vary();
-    own.problem = "the path was rewritten more than 10 times, at last to " + shown(request.path);
-    own.answer = Answer{http::Status::internal_server_error, {}, false, false, false};
+    fail(request, "the path was rewritten more than 10 times, at last to " + shown(request.path));
 }
 
 }  // namespace

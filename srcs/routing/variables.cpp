@@ -123,7 +123,8 @@ bool append_file_name(std::string& out, const Request& request) {
     if (!resource) return false;
     out.append(resource->root->path());
     if (!resource->root->path().ends_with('/')) out.push_back('/');
-    return append_text(out, resource->relative);
+    out.append(resource->relative);
+    return true;
 }
 
 bool append_port(std::string& out, const os::Endpoint& endpoint) {

@@ -31,15 +31,16 @@ std::string_view first_line(std::string_view bytes) {
 }  // namespace
 
 void Exchange::start(Site& site, std::size_t socket, const routing::ConnectionFacts& connection,
-                     const base::Clock& clock) {
+                     const base::Clock& clock, bool pipelined) {
     socket_ = socket;
+    request_.is_pipelined = pipelined;
     request_.connection = &connection;
     request_.clock = &clock;
     request_.routes = &site.routes();
     request_.workspace = &site.workspace();
     request_.began_at = clock.now();
     request_.length = 0;
-    request_.is_internal = request_.is_fallback = request_.is_error_page = false;
+    request_.is_internal = request_.is_fallback = request_.is_error_page = request_.keeps_status = false;
     request_.replaced_status = {};
     request_.variation.reset();
     request_.server = site.settings().sockets[socket].default_server;
@@ -197,7 +198,7 @@ const std::shared_ptr<const std::string>* Exchange::shared_page() const {
 
 // What the log will say of the response's fields may be the file's own.
 void Exchange::keep_fields() {
-    if (files::Entry* entry = response_.content.whole_entry()) response_.selected = files::EntryRef{entry};
+    if (files::Entry* entry = response_.content.entry()) response_.selected = files::EntryRef{entry};
 }
 
 void Exchange::content_was_written(std::size_t head_size) {

@@ -4,9 +4,16 @@
 
 namespace server {
 
-AccessLog* LogFiles::find(const std::string& path, const config::AccessLog& settings, os::ErrorLog& errors) {
-    if (const auto found = files_.find(path); found != files_.end()) return found->second.get();
-    make_room();
+AccessLog* LogFiles::find(const std::string& path) {
+    const auto found = files_.find(path);
+    return found == files_.end() ? nullptr : found->second.get();
+}
+
+AccessLog* LogFiles::open(const std::string& path, const config::AccessLog& settings, os::ErrorLog& errors) {
+    close_inactive();
+    const auto last_line = [](const auto& one) { return one.second->last_line_at(); };
+    if (files_.size() >= limits_.most) files_.erase(std::ranges::min_element(files_, {}, last_line));
+    if (files_.empty()) timer_.set(clock_.now() + limits_.inactive);
     base::Result<os::LogSink> sink = os::LogSink::open(path);
     if (!sink) {
         if (complaints_.pass(clock_.now()))
@@ -21,12 +28,14 @@ void LogFiles::flush() {
     for (const auto& [path, log] : files_) log->flush();
 }
 
-// Those that nobody has written to for long, and if there are still too many, the one that waited longest.
-void LogFiles::make_room() {
+void LogFiles::on_deadline() {
+    close_inactive();
+    if (!files_.empty()) timer_.set(clock_.now() + limits_.inactive);
+}
+
+void LogFiles::close_inactive() {
     const base::Instant oldest = clock_.now() - limits_.inactive;
-    std::erase_if(files_, [&](const auto& one) { return one.second->last_line_at() < oldest; });
-    if (files_.size() < limits_.most) return;
-    files_.erase(std::ranges::min_element(files_, {}, [](const auto& one) { return one.second->last_line_at(); }));
+    std::erase_if(files_, [&](const auto& one) { return one.second->last_line_at() <= oldest; });
 }
 
 }  // namespace server

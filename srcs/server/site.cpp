@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <climits>
 
+#include "os/file.hpp"
+#include "routing/resource.hpp"
+
 namespace server {
 
 namespace {
@@ -129,7 +132,12 @@ AccessLog* Site::access_log(std::size_t index, const routing::Request& request, 
         std::replace(path.begin() + static_cast<std::ptrdiff_t>(begin), path.end(), '/', '_');
         if (path[begin - 1] == '/' && path.size() > begin && path[begin] == '.') path[begin] = '_';
     }
-    return log_files_.find(path, settings, error_log());
+    if (AccessLog* log = log_files_.find(path)) return log;
+    // As in nginx: a client that makes up names fills no folder with files.
+    const std::optional<std::string> root = routing::document_root(request);
+    const auto status = os::status_of(root.value_or(""));
+    if (!status || status.value().kind != os::FileStatus::Kind::folder) return nullptr;
+    return log_files_.open(path, settings, error_log());
 }
 
 void Site::reopen_logs() {
