@@ -255,3 +255,20 @@ def test_beneath_an_absolute_symlink_all_is_as_beneath_a_folder(serve, tmp_path)
         assert server.get(path).status == 403
     assert server.get("/dangling").status in (403, 404)
     assert "leaves" not in server.get("/").text
+
+
+@pytest.mark.parametrize("links", ["", "disable_symlinks off;", "disable_symlinks on;",
+                                   "disable_symlinks if_not_owner;"])
+def test_path_that_is_put_together_stays_beneath_the_root(serve, links):
+    """What a client says becomes part of a path by rewrite or try_files, and isn't parsed as a target is: slashes
+    in front of it don't make it one of the machine's, and `..` leads nowhere."""
+    server = serve(f"server {{ listen 127.0.0.1:0; root www; {links} rewrite ^/f$ /$arg_f break;"
+                   "location /t { try_files /$arg_f =404; } location /s/ { rewrite ^ /s/$arg_f break; alias www/; } }",
+                   {"www/a/b.txt": "b", "secret.txt": secret})
+    for way in ("/f", "/t", "/s/"):
+        for path in ("a/b.txt", "/a/b.txt", "///a//b.txt"):
+            assert server.get(f"{way}?f={path}").text == "b"
+        for path in (f"{server.folder}/secret.txt", f"/{server.folder}/secret.txt", "/etc/passwd", "../secret.txt",
+                     "a/../../secret.txt", "/../secret.txt"):
+            answer = server.get(f"{way}?f={path}")
+            assert answer.status in (403, 404) and secret not in answer.text and "root:" not in answer.text

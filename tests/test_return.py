@@ -113,3 +113,16 @@ def test_rfc9110_15_3_6_reset_content_has_none(serve):
         answer = client.get("/")
         assert answer.status == 205 and answer["Content-Length"] == "0" and answer.content == b""
         assert client.get("/").status == 205
+
+
+def test_redirect_to_what_a_client_says_stays_here(serve):
+    """`Location: //x/` would lead to the host x (RFC 3986 4.2), a dot in front keeps it a path; with a scheme, the
+    configuration has said where to."""
+    server = serve("server { listen 127.0.0.1:0; location /a { return 301 $arg_to; }"
+                   " location /b { return 302 /$arg_to; }"
+                   " location /c { absolute_redirect on; return 301 $arg_to; } }")
+    assert server.get("/a?to=//x.example/y")["Location"] == "/.//x.example/y"
+    assert server.get("/b?to=/x.example/")["Location"] == "/.//x.example/"
+    assert server.get("/a?to=/y")["Location"] == "/y"
+    assert server.get("/a?to=http://x.example//y")["Location"] == "http://x.example//y"
+    assert server.get("/c?to=//x.example/y")["Location"] == f"http://localhost:{server.port}//x.example/y"

@@ -26,8 +26,8 @@ std::size_t unjudged_length(std::string_view path, std::string_view unjudged) {
     return unjudged.ends_with('/') ? unjudged.size() - 1 : 0;
 }
 
-bool climbs(std::string_view relative) {
-    return relative == ".." || relative.starts_with("../") || relative.ends_with("/..") ||
+bool leads_out(std::string_view relative) {
+    return relative.starts_with('/') || relative == ".." || relative.starts_with("../") || relative.ends_with("/..") ||
            relative.find("/../") != std::string_view::npos;
 }
 
@@ -64,8 +64,8 @@ auto Root::reach(Action action, std::string_view relative, base::Instant now)
     -> decltype(action(0, relative, os::Links::beneath)) {
     if (auto refreshed = refresh(now); !refreshed) return refreshed.error();
     if (policy_.judges_each()) return reach_judged(action, relative);
-    // Where links may lead anywhere the kernel doesn't look after `..`.
-    if (policy_.links == os::Links::anywhere && climbs(relative)) return base::Error::from_code(EXDEV, "open", "..");
+    // Where links may lead anywhere the kernel doesn't look after `..`, nor after a path of the machine's own.
+    if (policy_.links == os::Links::anywhere && leads_out(relative)) return base::Error::from_code(EXDEV, "open", "..");
     const auto reached_at = [&](std::string_view path) {
         return sparingly(reserve_, [&] { return action(folder_.fd(), path, policy_.links); });
     };
@@ -83,7 +83,7 @@ auto Root::reach_judged(Action action, std::string_view relative) -> decltype(ac
     std::string path = path_;
     if (!relative.empty() && !path.ends_with('/')) path.push_back('/');
     path.append(relative);
-    if (climbs(relative)) return base::Error::from_code(EXDEV, "open", path);
+    if (leads_out(relative)) return base::Error::from_code(EXDEV, "open", path);
     const std::size_t begin = unjudged_length(path, policy_.unjudged);
     const bool all = begin == path.size();
     const auto start =

@@ -7,8 +7,10 @@ namespace routing {
 
 namespace {
 
-std::string_view without_leading_slash(std::string_view path) {
-    if (path.starts_with('/')) path.remove_prefix(1);
+// Of what lies beneath a root no part begins with a slash, however many the path has (merge_slashes, rewrite): it would
+// begin at the machine's own.
+std::string_view without_leading_slashes(std::string_view path) {
+    while (path.starts_with('/')) path.remove_prefix(1);
     return path;
 }
 
@@ -32,13 +34,11 @@ std::optional<Resource> resource_of_variables(const Request& request, std::strin
     append(made, *mapping.rest, request);
     if (!mapping.is_whole) {
         if (!made.empty() && !made.ends_with('/') && !path.empty()) made.push_back('/');
-        made.append(made.empty() || made.ends_with('/') ? without_leading_slash(path) : path);
+        made.append(made.empty() || made.ends_with('/') ? without_leading_slashes(path) : path);
     }
     std::string& kept = request.vary().resource;
     kept = std::move(made);
-    std::string_view relative = kept;
-    while (relative.starts_with('/')) relative.remove_prefix(1);
-    return Resource{mapping.root, relative};
+    return Resource{mapping.root, without_leading_slashes(kept)};
 }
 
 }  // namespace
@@ -55,10 +55,10 @@ std::optional<Resource> resource_for(const Request& request, std::string_view pa
     const Mapping& mapping = *request.route.mapping;
     if (mapping.root == nullptr) return std::nullopt;
     if (mapping.rest != nullptr) return resource_of_variables(request, path);
-    if (!mapping.replaces_location) return Resource{mapping.root, without_leading_slash(path)};
+    if (!mapping.replaces_location) return Resource{mapping.root, without_leading_slashes(path)};
     const std::optional<std::string_view> rest = behind_location(mapping, path);
     if (!rest) return std::nullopt;
-    if (mapping.file_name.empty()) return Resource{mapping.root, without_leading_slash(*rest)};
+    if (mapping.file_name.empty()) return Resource{mapping.root, without_leading_slashes(*rest)};
     if (!rest->empty()) return std::nullopt;
     return Resource{mapping.root, mapping.file_name};
 }
