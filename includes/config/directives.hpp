@@ -78,8 +78,9 @@ struct Build {
     Settings& settings;
     Report& report;
     const Paths& paths;
-    bool check_world = true;  // false: no look at files, users and the kernel
-    bool lints = false;       // warnings are given of what is only worth one with -t
+    bool check_world = true;     // false: no look at files, users and the kernel
+    bool lints = false;          // warnings are given of what is only worth one with -t
+    bool keeps_slashes = false;  // a server leaves repeated slashes in paths
     OwnVariables variables{};
     std::map<std::string, const Token*> log_formats{};  // that were asked for before they were made
     std::vector<const Token*> named_locations{};        // "@name": what the server that is being read refers to

@@ -188,6 +188,7 @@ struct Server {
     std::size_t client_header_buffer_size = 1024;                     // bytes
     std::size_t large_client_header_buffers = 4;                      // how many
     std::size_t large_client_header_buffer_size = 8 * 1024;           // bytes of one: no line may be longer
+    bool merge_slashes = true;  // of a request's path; the default server of a socket decides for all on it
     Origin origin;
 };
 

@@ -15,6 +15,7 @@ struct HeadLimits {
     std::size_t line = 8 * 1024;   // bytes of the request-line (else 414) and of a field line (else 431), no line end
     std::size_t head = 33 * 1024;  // bytes of the whole head (else 431)
     bool strict_lines = false;     // refuse a bare LF as line end (RFC 9112 2.2 permits to accept it)
+    Slashes slashes = Slashes::merged;
 };
 
 class RequestParser {

@@ -13,6 +13,9 @@ namespace http {
 
 enum class TargetForm : std::uint8_t { origin, absolute, authority, asterisk };
 
+// What becomes of repeated slashes in a path: one, or they stay (nginx's merge_slashes off).
+enum class Slashes : std::uint8_t { merged, kept };
+
 struct Target {
     TargetForm form = TargetForm::origin;
     std::string_view authority;  // of absolute- and authority-form, else empty; views the input
@@ -25,11 +28,13 @@ struct Target {
 // "target-percent-encoding", "target-above-root", "target-userinfo", "target-host-empty", "target-port-missing",
 // "host-invalid". CONNECT takes authority-form and nothing else, OPTIONS alone takes asterisk-form (RFC 9112 3.2.3,
 // 3.2.4). A `..` that would climb above `/` is refused, as nginx does. Decoding comes first, then repeated slashes
-// become one, then dot segments go: `/a/%2e%2e/b` is `/b`, `%2F` is a slash.
-std::variant<Target, Rejection> parse_target(std::string_view text, Method method);
+// become one unless they are kept, then dot segments go: `/a/%2e%2e/b` is `/b`, `%2F` is a slash. Between two kept
+// slashes lies a segment that is empty, and a `..` behind it takes that one away: `/a//../b` is `/a/b`.
+std::variant<Target, Rejection> parse_target(std::string_view text, Method method, Slashes slashes = Slashes::merged);
 
 // The same into a Target that is used again and again, and whose path keeps its memory; nullopt: it is filled in.
-std::optional<Rejection> parse_target(std::string_view text, Method method, Target& target);
+std::optional<Rejection> parse_target(std::string_view text, Method method, Target& target,
+                                      Slashes slashes = Slashes::merged);
 
 // `path?query` that a relative redirect may carry: the path percent-encoded anew, the query as it was sent.
 std::string encode_path_and_query(std::string_view path, std::string_view query, bool has_query);

@@ -10,6 +10,8 @@ namespace {
 constexpr std::array answers = std::to_array<Difference>({
     {"`Location` of a redirect is relative", "absolute", "it stays right behind a proxy and on any port",
      "`absolute_redirect on;`"},
+    {"a redirect to `//x` stays on this server, as `/.//x`", "with `absolute_redirect off`, it leads to the host x",
+     "a client may have chosen x", "`return 301 http://x/;`"},
     {"`charset utf-8`", "`charset off`", "it is what files are written in", "`charset off;`"},
     {"`add_header` of Content-Type, Location, Expires or Accept-Ranges takes the place of the answer's own",
      "both are sent", "these fields have one line (RFC 9110 5.3)", "-"},

@@ -49,6 +49,14 @@ void set_try_files(const Directive& directive, Level& level, Build& build) {
 
 void set_internal(const Directive&, Level& level, Build&) { level.settings().internal = true; }
 
+void set_merge_slashes(const Directive& directive, Level& level, Build& build) {
+    const Token& value = directive.arguments[0];
+    const auto on = checked(parse_flag(value.text), directive, value, build);
+    if (!on) return;
+    level.server.merge_slashes = *on;
+    if (!*on) build.keeps_slashes = true;
+}
+
 constexpr auto rows = std::to_array<DirectiveRow>({
     {
         .name = "try_files",
@@ -71,6 +79,18 @@ constexpr auto rows = std::to_array<DirectiveRow>({
         .syntax = "internal;",
         .doc = "Clients who ask for this location get 404; index, error_page, try_files and rewrite reach it.",
         .example = "location /errors/ { internal; root ../www; }",
+    },
+    {
+        .name = "merge_slashes",
+        .contexts = {http, server},
+        .set = set_merge_slashes,
+        .syntax = "merge_slashes on | off;",
+        .default_text = "merge_slashes on;",
+        .doc = "Whether repeated slashes in a request's path become one. With off they stay, in variables and for "
+               "locations too: //private/a doesn't belong to location /private/, though it names the same file. The "
+               "path is read before the server is known by its name: of several on one address, the default server "
+               "decides.",
+        .example = "merge_slashes off;",
     },
 });
 

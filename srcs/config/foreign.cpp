@@ -44,7 +44,6 @@ constexpr std::array ineffective_rows = std::to_array<Ineffective>({
     {"map_hash_bucket_size", own_tables, ""},
     {"map_hash_max_size", own_tables, ""},
     {"master_process", "there is one where worker_processes is more than 1", ""},
-    {"merge_slashes", "repeated slashes always become one", "on"},
     {"msie_padding", "no browser in use needs it", ""},
     {"msie_refresh", "redirects are always plain ones", "off"},
     {"multi_accept", "up to 64 are accepted at once", ""},

@@ -33,7 +33,8 @@ const Modifier* modifier_of(std::string_view text) {
 // reached.
 void warn_of_unreachable_path(const Token& token, const std::string& path, Build& build) {
     const auto has = [&](std::string_view part) { return path.find(part) != std::string::npos; };
-    if (has("//") || has("/./") || has("/../") || path.ends_with("/.") || path.ends_with("/.."))
+    if ((has("//") && !build.keeps_slashes) || has("/./") || has("/../") || path.ends_with("/.") ||
+        path.ends_with("/.."))
         build.report.warning(
             Warning::unreachable_path, token, "location: no request has the path " + quoted(path),
             "repeated slashes and dot segments are taken out of a request's path before it is compared");

@@ -32,11 +32,11 @@ Fault read_version(std::string_view text, Version& version) {
     return std::nullopt;
 }
 
-Fault read_target(std::string_view text, RequestHead& head) {
+Fault read_target(std::string_view text, Slashes slashes, RequestHead& head) {
     head.target_slice = {static_cast<std::uint32_t>(text.data() - head.base), static_cast<std::uint32_t>(text.size())};
     Target target;
     target.path = std::move(head.path);  // there and back, to keep its memory
-    const Fault fault = parse_target(text, head.method, target);
+    const Fault fault = parse_target(text, head.method, target, slashes);
     head.path = std::move(target.path);
     if (fault) return fault;
     head.form = target.form;
@@ -51,7 +51,7 @@ Fault read_target(std::string_view text, RequestHead& head) {
 
 // request-line = method SP request-target SP HTTP-version (RFC 9112 3). The version is judged before the method's name
 // is: a line of another protocol generation says so by its version.
-Fault read_request_line(RequestHead& head) {
+Fault read_request_line(Slashes slashes, RequestHead& head) {
     const std::string_view line = head.request_line();
     std::size_t method_size = 0;
     while (method_size < line.size() && is_tchar[line[method_size]]) ++method_size;
@@ -67,7 +67,7 @@ Fault read_request_line(RequestHead& head) {
     const std::optional<Method> method = find_method(line.substr(0, method_size));
     if (!method) return Rejection{Status::not_implemented, "method-unknown"};
     head.method = *method;
-    return read_target(rest.substr(0, space), head);
+    return read_target(rest.substr(0, space), slashes, head);
 }
 
 // Why a line whose first `name_size` bytes are a token, and nothing more, is no field line.
@@ -205,7 +205,7 @@ std::optional<Rejection> RequestParser::judge(std::string_view line, RequestHead
     if (expecting_ == Expecting::request_line) {
         head.request_line_slice = {static_cast<std::uint32_t>(position_), static_cast<std::uint32_t>(line.size())};
         expecting_ = Expecting::field_line;
-        return read_request_line(head);
+        return read_request_line(limits_.slashes, head);
     }
     if (!line.empty()) return read_field_line(line, head);
     expecting_ = Expecting::nothing;

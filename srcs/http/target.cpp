@@ -67,9 +67,9 @@ Fault decode_path(std::string_view text, std::string& path) {
     return std::nullopt;
 }
 
-// Removes empty, `.` and `..` segments in place (RFC 3986 5.2.4). What has been written always ends in a slash when a
-// segment begins, so that a last `.` or `..` leaves the slash of its folder.
-Fault normalise(std::string& path) {
+// Removes `.`, `..` and, unless they are kept, empty segments in place (RFC 3986 5.2.4). What has been written always
+// ends in a slash when a segment begins, so that a last `.` or `..` leaves the slash of its folder.
+Fault normalise(std::string& path, Slashes slashes) {
     std::size_t written = 1;
     std::size_t read = 1;
     while (read < path.size()) {
@@ -78,7 +78,7 @@ Fault normalise(std::string& path) {
         if (segment == "..") {
             if (written == 1) return bad("target-above-root");
             written = path.rfind('/', written - 2) + 1;
-        } else if (!segment.empty() && segment != ".") {
+        } else if (segment != "." && (slashes == Slashes::kept || !segment.empty())) {
             std::copy(path.begin() + static_cast<std::ptrdiff_t>(read), path.begin() + static_cast<std::ptrdiff_t>(end),
                       path.begin() + static_cast<std::ptrdiff_t>(written));
             written += segment.size();
@@ -91,14 +91,14 @@ Fault normalise(std::string& path) {
 }
 
 // absolute-path [ "?" query ]; `text` begins with a slash.
-Fault parse_origin(std::string_view text, Target& target) {
+Fault parse_origin(std::string_view text, Target& target, Slashes slashes) {
     const PathScan scan = scan_path(text);
     const std::string_view path = text.substr(0, scan.length);
     if (scan.plain) {
         target.path.assign(path);
     } else {
         if (const Fault fault = decode_path(path, target.path)) return fault;
-        if (const Fault fault = normalise(target.path)) return fault;
+        if (const Fault fault = normalise(target.path, slashes)) return fault;
     }
     if (scan.length == text.size()) return std::nullopt;
     target.has_query = true;
@@ -124,14 +124,14 @@ Fault check_authority(std::string_view authority) {
     return std::nullopt;
 }
 
-Fault parse_absolute(std::string_view text, std::size_t scheme, Target& target) {
+Fault parse_absolute(std::string_view text, std::size_t scheme, Target& target, Slashes slashes) {
     target.form = TargetForm::absolute;
     const std::string_view rest = text.substr(scheme);
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
     target.authority = rest.substr(0, end);
     if (const Fault fault = check_authority(target.authority)) return fault;
-    if (end < rest.size() && rest[end] == '/') return parse_origin(rest.substr(end), target);
-    const Fault fault = parse_origin(rest.substr(end), target);
+    if (end < rest.size() && rest[end] == '/') return parse_origin(rest.substr(end), target, slashes);
+    const Fault fault = parse_origin(rest.substr(end), target, slashes);
     target.path = "/";  // an empty path is the root's (RFC 9110 4.2.3)
     return fault;
 }
@@ -191,26 +191,26 @@ bool is_port(std::string_view port) { return port.empty() || base::parse_number<
 
 }  // namespace
 
-std::optional<Rejection> parse_target(std::string_view text, Method method, Target& target) {
+std::optional<Rejection> parse_target(std::string_view text, Method method, Target& target, Slashes slashes) {
     target.form = TargetForm::origin;
     target.authority = {};
     target.query = {};
     target.has_query = false;
     target.path.clear();
     if (method == Method::connect) return parse_authority_form(text, target);
-    if (text.starts_with('/')) return parse_origin(text, target);
+    if (text.starts_with('/')) return parse_origin(text, target, slashes);
     if (text == "*" && method == Method::options) {
         target.form = TargetForm::asterisk;
         target.path = "*";
         return std::nullopt;
     }
-    if (const std::size_t scheme = scheme_length(text)) return parse_absolute(text, scheme, target);
+    if (const std::size_t scheme = scheme_length(text)) return parse_absolute(text, scheme, target, slashes);
     return bad("target-form");
 }
 
-std::variant<Target, Rejection> parse_target(std::string_view text, Method method) {
+std::variant<Target, Rejection> parse_target(std::string_view text, Method method, Slashes slashes) {
     Target target;
-    if (const Fault fault = parse_target(text, method, target)) return *fault;
+    if (const Fault fault = parse_target(text, method, target, slashes)) return *fault;
     return target;
 }
 

@@ -18,14 +18,14 @@ http::HeadLimits head_limits(const config::Server& server) {
     return {
         .line = std::max(large, server.client_header_buffer_size),
         .head = server.client_header_buffer_size + server.large_client_header_buffers * large,
+        .slashes = server.merge_slashes ? http::Slashes::merged : http::Slashes::kept,
     };
 }
 
 // What a parser that gave up had before it: the first line, as far as it is there.
 std::string_view first_line(std::string_view bytes) {
     constexpr std::size_t enough = 512;
-    bytes = bytes.substr(0, std::min(bytes.find_first_of("\r\n"), enough));
-    return bytes;
+    return bytes.substr(0, std::min(bytes.find_first_of("\r\n"), enough));
 }
 
 }  // namespace

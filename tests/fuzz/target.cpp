@@ -20,16 +20,16 @@ void require(bool holds, const char* what) {
     std::abort();
 }
 
-void require_simple(const std::string& path) {
+void require_simple(const std::string& path, http::Slashes slashes) {
     require(path.starts_with('/'), "a path begins with a slash");
     require(path.find('\0') == std::string::npos, "a path holds no NUL");
-    require(path.find("//") == std::string::npos, "a path holds no empty segment");
+    require(slashes == http::Slashes::kept || path.find("//") == std::string::npos, "a path holds no empty segment");
     require((path + "/").find("/./") == std::string::npos, "a path holds no dot segment");
     require((path + "/").find("/../") == std::string::npos, "a path holds no dot-dot segment");
 }
 
-void try_target(std::string_view text, http::Method method) {
-    const auto parsed = http::parse_target(text, method);
+void try_target(std::string_view text, http::Method method, http::Slashes slashes) {
+    const auto parsed = http::parse_target(text, method, slashes);
     const auto* target = std::get_if<http::Target>(&parsed);
     if (!target) {
         require(std::get<http::Rejection>(parsed).status == http::Status::bad_request, "a bad target is a 400");
@@ -38,11 +38,11 @@ void try_target(std::string_view text, http::Method method) {
     if (target->form == http::TargetForm::asterisk) require(method == http::Method::options, "OPTIONS alone has *");
     require((target->form == http::TargetForm::authority) == (method == http::Method::connect), "CONNECT and its form");
     if (target->form == http::TargetForm::authority || target->form == http::TargetForm::asterisk) return;
-    require_simple(target->path);
+    require_simple(target->path, slashes);
     require(target->query.find_first_of(" \r\n#") == std::string_view::npos, "a query can stand in a field");
 
     const std::string encoded = http::encode_path_and_query(target->path, target->query, target->has_query);
-    const auto again = http::parse_target(encoded, http::Method::get);
+    const auto again = http::parse_target(encoded, http::Method::get, slashes);
     const auto* same = std::get_if<http::Target>(&again);
     require(same != nullptr, "what was accepted is accepted again");
     require(same->path == target->path, "and means the same path");
@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (size > 0) std::memcpy(copy.get(), data, size);
     const std::string_view text{copy.get(), size};
     for (http::Method method : {http::Method::get, http::Method::options, http::Method::connect})
-        try_target(text, method);
+        for (http::Slashes slashes : {http::Slashes::merged, http::Slashes::kept}) try_target(text, method, slashes);
     try_host(text);
     return 0;
 }

@@ -95,7 +95,9 @@ void test_random_heads(Checks& checks) {
         std::string bytes = pick(4) == 0 ? "" : "GET /";
         for (std::size_t count = pick(24); count > 0; --count) bytes += pieces[pick(std::size(pieces))];
         if (pick(2) == 0) bytes += " HTTP/1.1\r\nHost: a.example\r\nA-b: c\r\n\r\n";
-        const http::HeadLimits limits{.line = pick(8) == 0 ? 40U : 8192U, .strict_lines = pick(2) == 0};
+        const http::HeadLimits limits{.line = pick(8) == 0 ? 40U : 8192U,
+                                      .strict_lines = pick(2) == 0,
+                                      .slashes = pick(2) == 0 ? http::Slashes::merged : http::Slashes::kept};
         checks.expect(reads_the_same(bytes, limits), bytes);
     }
 }

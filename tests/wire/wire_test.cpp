@@ -226,7 +226,7 @@ std::string unescape(std::string_view text, std::string& problem) {
     return out;
 }
 
-// "``` wire strict_lines line=64 head=256"
+// "``` wire strict_lines keep_slashes line=64 head=256"
 bool read_options(std::string_view text, http::HeadLimits& limits) {
     std::istringstream words{std::string{text}};
     for (std::string word; words >> word;) {
@@ -235,6 +235,7 @@ bool read_options(std::string_view text, http::HeadLimits& limits) {
                                 ? std::nullopt
                                 : base::parse_number<std::size_t>(std::string_view{word}.substr(equals + 1));
         if (word == "strict_lines") limits.strict_lines = true;
+        else if (word == "keep_slashes") limits.slashes = http::Slashes::kept;
         else if (word.starts_with("line=") && number) limits.line = *number;
         else if (word.starts_with("head=") && number) limits.head = *number;
         else return false;
