@@ -31,7 +31,7 @@ SOURCES := \
 	config/directives_listing config/directives_finding config/directives_rewrite config/directives \
 	config/binder config/scope config/effective config/lint config/load config/differences config/reference \
 	config/directives_access config/codings config/coding_setters config/directives_codings config/expiry \
-	config/directives_fields \
+	config/directives_fields config/lint_locations config/lint_rewriting config/location_tree \
 	body/file_range body/multi_range body/source \
 	routing/route routing/request routing/fields routing/own_variables routing/variables routing/resource \
 	routing/rewrite routing/explanation \

@@ -10,4 +10,7 @@ namespace config {
 // Of a tree that was bound without errors.
 void lint(const Tree& tree, Build& build);
 
+// For the checks: the first argument, when it is one path whatever the request; else null.
+const Token* fixed_path(const Directive* directive);
+
 }  // namespace config

@@ -8,6 +8,8 @@
 #include <memory>
 #include <set>
 
+#include "config/lint_locations.hpp"
+#include "config/lint_rewriting.hpp"
 #include "config/scope.hpp"
 
 namespace config {
@@ -23,13 +25,6 @@ bool is_file(const std::string& path) {
 std::string real_path(const std::string& path) {
     const std::unique_ptr<char, decltype(&std::free)> real{::realpath(path.c_str(), nullptr), &std::free};
     return real ? real.get() : "";
-}
-
-// The first argument, when it is one path whatever the request.
-const Token* fixed_path(const Directive* directive) {
-    if (directive == nullptr || directive->arguments.empty()) return nullptr;
-    const Token& path = directive->arguments.front();
-    return path.text.empty() || has_variable(path.text) ? nullptr : &path;
 }
 
 bool is_beneath(const std::string& path, const std::string& folder) {
@@ -155,7 +150,9 @@ using Check = void (*)(const Scope& scope, Build& build);
 
 // Each is asked about every block of the file, from the outside inwards; its row is in config/warnings. (Lost fields
 // are noticed where they are lost, in config/directives_fields.)
-constexpr std::array<Check, 4> checks{check_alias_slash, check_root_above, check_methods, check_error_pages};
+constexpr std::array<Check, 6> checks{
+    check_alias_slash, check_root_above, check_methods, check_error_pages, check_locations, check_rewriting,
+};
 
 void visit(const Scope& scope, Build& build) {
     for (const Check check : checks) check(scope, build);
@@ -163,6 +160,12 @@ void visit(const Scope& scope, Build& build) {
 }
 
 }  // namespace
+
+const Token* fixed_path(const Directive* directive) {
+    if (directive == nullptr || directive->arguments.empty()) return nullptr;
+    const Token& path = directive->arguments.front();
+    return path.text.empty() || has_variable(path.text) ? nullptr : &path;
+}
 
 void lint(const Tree& tree, Build& build) { visit({nullptr, nullptr, &tree.directives}, build); }
 

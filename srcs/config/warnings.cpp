@@ -28,6 +28,12 @@ constexpr std::array rows = std::to_array<WarningRow>({
     {Warning::index_after_path, "index-after-path",
      "A name of index that begins with a slash is always taken: what comes after it is never looked for.",
      "put it last"},
+    {Warning::location_unreachable, "location-unreachable",
+     "No request gets to the location: a return of the server answers all of them, or another location takes what "
+     "could "
+     "come. Regular expressions are tried in the order of the file, after the longest path was found and in its place, "
+     "unless that is written with = or ^~; what is nested is asked within its location alone.",
+     "take it out, or put it where requests come by: ^~ before its path, or the expression before the wider one"},
     {Warning::method_unserved, "method-unserved",
      "allow_methods names a method that nothing in the block can serve: files can only be read. It answers 405 as if "
      "it "
@@ -38,12 +44,31 @@ constexpr std::array rows = std::to_array<WarningRow>({
      "give each a name of its own, or take one of them out"},
     {Warning::nothing_to_serve, "nothing-to-serve", "Neither a folder nor a return: every request gets 404.",
      "give it a root or a return"},
+    {Warning::protection_bypassed, "protection-bypassed",
+     "A location is guarded by deny, auth_basic, internal or an answer such as 403, but a regular expression beside it "
+     "takes some of its paths and has no guard: whoever asks for a name that fits gets it. In nginx, too, expressions "
+     "go before paths.",
+     "write ^~ before the path, or repeat the guard where the expression is; auth_basic off; or allow all; there says "
+     "that it is meant"},
+    {Warning::regex_shadows_prefix, "regex-shadows-prefix",
+     "A location has a root or alias of its own, but a regular expression beside it takes some of its paths, and looks "
+     "for their files elsewhere.",
+     "write ^~ before the path, or put the expression into the location, or the root further out"},
     {Warning::return_unreached, "return-unreached", "An earlier return answers before this one is reached.",
      "take one of them out"},
+    {Warning::rewrite_cycle, "rewrite-cycle",
+     "What a rewrite makes of a path comes back to the same location and is rewritten again: after ten rounds the "
+     "answer "
+     "is 500.",
+     "end it with break in place of last, or let the expression leave out what is rewritten already"},
     {Warning::root_above_configuration, "root-above-configuration",
      "The configuration file lies in a folder that is served: everybody can read it, and what lies beside it "
      "(passwords, logs, keys).",
      "move what is to be served into a folder of its own"},
+    {Warning::try_files_loop, "try-files-loop",
+     "The last word of a try_files names a path that comes back to the same location, where none of its files is there "
+     "either: after ten rounds the answer is 500.",
+     "create the file, or end with a code such as =404"},
     {Warning::type_twice, "type-twice", "types gives one extension two media types: the later line counts.",
      "take one of the lines out"},
     {Warning::unlikely, "unlikely", "Something that works, though hardly as it was meant: the message says why.",
