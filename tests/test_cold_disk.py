@@ -383,3 +383,22 @@ def test_a_disk_that_fails_ends_the_response_early(new_disk, serve):
             big.response()
     server.wait_for_error("failed, while it was sent", "big.bin")
     assert server.get("/small").text == "small"
+
+
+def test_a_file_and_its_sidecar_are_both_fetched(serve, tool, tmp_path):
+    """The loop itself reads neither of two cold files before a helper thread has."""
+    trace = tmp_path / "trace.txt"
+    command = [tool("strace"), "-E", "ASAN_OPTIONS=detect_leaks=0", "-D", "-f", "-y", "-qq", "-o", str(trace),
+               "-e", "trace=pread64"]
+    names = ("a.txt", "a.txt.gz")
+    server = serve("gzip_static on;\n" + config.format(aio="threads"),
+                   {"www/a.txt": b"a" * 5000, "www/a.txt.gz": b"z" * 3000, "slow/": ""}, command=command)
+    cold = all([make_cold(tmp_path / "www" / name) for name in names])
+    answer = server.get("/a.txt", "Accept-Encoding: gzip")
+    assert answer["Content-Encoding"] == "gzip" and answer.content == b"z" * 3000
+    pid = str(server.pid)
+    server.stop()
+    calls = [line.split(None, 1) for line in trace.read_text(errors="replace").splitlines()]
+    for name in names:
+        readers = [thread for thread, call in calls if f"/{name}>" in call]
+        assert readers and (readers[0] != pid or not cold), f"{name} is read first by {readers} of {pid}"

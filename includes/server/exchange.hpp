@@ -120,6 +120,8 @@ public:
     std::string_view request_line() const;
 
 private:
+    static constexpr unsigned most_fetched = 2;  // a file, and what it is in another coding
+
     void note_user();
     bool copy_content(base::Buffer& out);
     handlers::Context context(Site& site, const base::Clock& clock);
@@ -142,7 +144,7 @@ private:
     net::Warming fetching_;
     handlers::LoginAttempt login_;
     std::string remote_user_;  // what request_.remote_user views
-    bool fetched_ = false;     // once for this answer: who has waited reads it now, wherever it is
+    unsigned fetched_ = 0;     // files for this answer: who has waited for as many reads on, wherever they are
 };
 
 }  // namespace server

@@ -129,7 +129,8 @@ handlers::Context Exchange::context(Site& site, const base::Clock& clock) {
         .files = site.files(),
         .pages = site.pages(),
         .scratch = site.scratch(),
-        .wait = settings().aio_threads && !fetched_ ? files::Cache::Wait::elsewhere : files::Cache::Wait::here,
+        .wait = settings().aio_threads && fetched_ < most_fetched ? files::Cache::Wait::elsewhere
+                                                                  : files::Cache::Wait::here,
         .logins = site.logins(),
         .login = &login_,
         .explains = site.error_log(settings()).takes(os::LogLevel::error),
@@ -146,7 +147,7 @@ bool Exchange::respond(Site& site, const base::Clock& clock, net::Warmer& warmer
             return false;
         }
         if (!response_.awaited) return true;
-        fetched_ = true;
+        ++fetched_;
         const files::EntryRef file = std::move(response_.awaited);
         response_ = {};
         if (fetching_.ask(warmer, file->file(), 0, file->status().size, ticket)) return false;
@@ -154,7 +155,7 @@ bool Exchange::respond(Site& site, const base::Clock& clock, net::Warmer& warmer
 }
 
 void Exchange::refuse(http::Status status, Site& site, const base::Clock& clock) {
-    fetched_ = true;  // its page is not waited for elsewhere
+    fetched_ = most_fetched;  // its page is not waited for elsewhere
     handlers::Context without_waiting = context(site, clock);
     without_waiting.login = nullptr;
     response_ = handlers::refuse(status, request_, without_waiting);
@@ -171,7 +172,7 @@ void Exchange::forget() {
     file_sender_.reset();
     fetching_.withdraw();
     login_.forget();
-    fetched_ = false;
+    fetched_ = 0;
     if (kept_head_.capacity() > usual_head) kept_head_ = {};
 }
 
