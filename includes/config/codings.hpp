@@ -30,6 +30,7 @@ class ProxiedSet {
 public:
     constexpr void add(Proxied one) { bits_ = static_cast<std::uint8_t>(bits_ | 1U << static_cast<unsigned>(one)); }
     constexpr bool contains(Proxied one) const { return (bits_ >> static_cast<unsigned>(one) & 1U) != 0; }
+    constexpr bool meets(ProxiedSet other) const { return (bits_ & other.bits_) != 0; }
     constexpr bool empty() const { return bits_ == 0; }  // off
 
 private:

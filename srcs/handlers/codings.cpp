@@ -4,6 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.hpp"
+#include "handlers/added_fields.hpp"
+#include "handlers/representation.hpp"
+#include "http/date.hpp"
+
 namespace handlers {
 
 namespace {
@@ -33,11 +38,71 @@ bool is_old_msie(std::string_view user_agent) {
     return major != '6' || user_agent.find("SV1", at) == std::string_view::npos;
 }
 
-// gzip_proxied. Of the answer's fields it asks for, a file's has Last-Modified and ETag.
-bool proxy_may_have_gzip(const config::ProxiedSet& allowed, const Request& request) {
+// The fields of the answer that tell a cache how long it may keep it.
+std::string caching_fields(const files::Entry& file, const Request& request, std::time_t now) {
+    const config::LocationSettings& settings = *request.route.settings;
+    const http::CodedEntityTag etag{file.etag(), ContentCoding::identity};
+    std::string lines;
+    if (const auto modified = representation_of(file, etag, settings, now).last_modified) {
+        const auto text = http::imf_fixdate(*modified);
+        http::append_line(lines, "Last-Modified", {text.data(), text.size()});
+    }
+    if (settings.validators.etag) http::append_line(lines, "ETag", etag.text());
+    if (settings.added_fields != nullptr)
+        add_fields(lines, *settings.added_fields, {.status = http::Status::ok, .has_file = true, .now = now}, request);
+    return lines;
+}
+
+// What gzip_proxied knows of these.
+struct Cacheability {
+    bool has_last_modified = false;
+    bool has_etag = false;
+    config::ProxiedSet reasons;  // not to keep it
+};
+
+void note_cache_control(std::string_view value, Cacheability& found) {
+    using config::Proxied;
+    constexpr std::array<std::pair<std::string_view, Proxied>, 3> directives{{
+        {"no-cache", Proxied::no_cache},
+        {"no-store", Proxied::no_store},
+        {"private", Proxied::private_},
+    }};
+    http::ListReader list{value};
+    while (const auto one = list.next()) {
+        for (const auto& [name, reason] : directives)
+            if (base::equals_ignoring_case(one->substr(0, one->find('=')), name)) found.reasons.add(reason);
+    }
+}
+
+Cacheability cacheability_of(std::string_view lines, std::time_t now) {
+    Cacheability found;
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find("\r\n"));
+        lines.remove_prefix(std::min(line.size() + 2, lines.size()));
+        const std::size_t colon = std::min(line.find(':'), line.size());
+        const std::string_view name = line.substr(0, colon);
+        const std::string_view value = base::trim_ows(line.substr(std::min(colon + 1, line.size())));
+        if (base::equals_ignoring_case(name, "Last-Modified")) found.has_last_modified = true;
+        if (base::equals_ignoring_case(name, "ETag")) found.has_etag = true;
+        if (base::equals_ignoring_case(name, "Cache-Control")) note_cache_control(value, found);
+        if (!base::equals_ignoring_case(name, "Expires")) continue;
+        const auto date = http::parse_http_date(value, now);
+        if (date && *date < now) found.reasons.add(config::Proxied::expired);
+    }
+    return found;
+}
+
+// gzip_proxied: one of its reasons is enough.
+bool proxy_may_have_gzip(const config::ProxiedSet& allowed, const files::Entry& file, const Request& request,
+                         std::time_t now) {
     using config::Proxied;
     if (allowed.contains(Proxied::any)) return true;
-    return allowed.contains(Proxied::auth) && request.head.fields.has(http::FieldName::authorization);
+    if (allowed.empty()) return false;
+    if (allowed.contains(Proxied::auth) && request.head.fields.has(http::FieldName::authorization)) return true;
+    const Cacheability found = cacheability_of(caching_fields(file, request, now), now);
+    if (allowed.contains(Proxied::no_last_modified) && !found.has_last_modified) return true;
+    if (allowed.contains(Proxied::no_etag) && !found.has_etag) return true;
+    return found.reasons.meets(allowed);
 }
 
 // gzip_disable
@@ -48,12 +113,13 @@ bool is_client_without_gzip(const config::Codings& codings, std::string_view use
     });
 }
 
-bool may_have_gzip(const config::Codings& codings, const Request& request) {
+bool may_have_gzip(const config::Codings& codings, const files::Entry& file, const Request& request,
+                   const base::Clock& clock) {
     const http::Fields& fields = request.head.fields;
     if (request.head.version < codings.least_version) return false;
     const auto user_agent = fields.first(http::FieldName::user_agent);
     if (user_agent && is_client_without_gzip(codings, *user_agent, request)) return false;
-    return !fields.find("Via") || proxy_may_have_gzip(codings.proxied, request);
+    return !fields.find("Via") || proxy_may_have_gzip(codings.proxied, file, request, clock.wall().tv_sec);
 }
 
 // One request's look at what there is.
@@ -68,7 +134,7 @@ public:
           context_(context),
           codings_(request.route.settings->codings),
           accepted_(request.head.fields) {
-        if (accepted_.weight(ContentCoding::gzip) > 0 && !may_have_gzip(codings_, request))
+        if (accepted_.weight(ContentCoding::gzip) > 0 && !may_have_gzip(codings_, *found, request, context.clock))
             accepted_.refuse(ContentCoding::gzip);
     }
 
