@@ -14,6 +14,8 @@ using enum Lack;
 constexpr std::string_view not_yet = "nothing takes its place yet";
 constexpr std::string_view no_proxy = "webserv forwards nothing: let HAProxy or nginx in front do the proxying";
 constexpr std::string_view no_tls = "webserv speaks no TLS: let hitch or HAProxy in front do that";
+constexpr std::string_view settings_of_tls =
+    "webserv speaks no TLS: leave it out; where TLS is wanted, let hitch or HAProxy in front do it";
 constexpr std::string_view no_fastcgi =
     "webserv talks to no program that runs beside it: keep nginx or Caddy for that one (CGI is not there yet)";
 constexpr std::string_view no_language =
@@ -186,7 +188,7 @@ constexpr std::array families = std::to_array<Refused>({
     {"mp4_", filter, no_stream},        {"otel_", language, no_language},
     {"perl_", language, no_language},   {"proxy_", upstream, no_proxy},
     {"quic_", protocol, in_front},      {"scgi_", language, no_fastcgi},
-    {"ssi_", filter, no_ssi},           {"ssl_", tls, no_tls},
+    {"ssi_", filter, no_ssi},           {"ssl_", tls, settings_of_tls},
     {"sub_filter_", filter, no_filter}, {"userid", other, cookies},
     {"uwsgi_", language, no_fastcgi},   {"xslt_", filter, no_xslt},
 });
