@@ -63,10 +63,10 @@ def test_unreadable_file_is_named(tmp_path):
 
 
 def test_file_too_large_is_refused(tmp_path):
-    (tmp_path / "large.conf").write_text("# " + "x" * (1024 * 1024))
+    (tmp_path / "large.conf").write_text("# " + "x" * (8 * 1024 * 1024))
     status, said = check("large.conf", cwd=tmp_path)
     assert status == 1
-    assert "more than 1048576 bytes" in said
+    assert "more than 8388608 bytes" in said
 
 
 def test_includes_nested_too_deep_are_refused(tmp_path):

@@ -10,6 +10,9 @@ namespace base {
 // The same bytes and the same seed give the same value on every machine.
 std::uint64_t hash(std::string_view bytes, std::uint64_t seed);
 
+// MurmurHash2 with the seed 0: small and known to others, for what must agree with them.
+std::uint32_t murmur_hash2(std::string_view bytes);
+
 // A number that differs from one start to the next (getrandom(2)).
 std::uint64_t random_seed();
 

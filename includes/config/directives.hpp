@@ -73,6 +73,12 @@ struct Level {
     bool starts_list(const Directive& directive) const { return first_use(directive.name.text) == &directive.name; }
 };
 
+// A variable that map, geo or split_clients computes, and where its name stands.
+struct Computed {
+    Definition definition;
+    const Token* at;
+};
+
 // What all levels share.
 struct Build {
     Settings& settings;
@@ -82,6 +88,7 @@ struct Build {
     bool lints = false;          // warnings are given of what is only worth one with -t
     bool keeps_slashes = false;  // a server leaves repeated slashes in paths
     OwnVariables variables{};
+    std::map<std::uint32_t, Computed> computed{};       // by index of the variable
     std::map<std::string, const Token*> log_formats{};  // that were asked for before they were made
     std::vector<const Token*> named_locations{};        // "@name": what the server that is being read refers to
     std::vector<std::pair<std::string, const Token*>> user_files{};  // auth_basic_user_file, each path once

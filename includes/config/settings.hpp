@@ -15,6 +15,7 @@
 #include "config/added_fields.hpp"
 #include "config/codings.hpp"
 #include "config/listing.hpp"
+#include "config/maps.hpp"
 #include "config/script.hpp"
 #include "config/template.hpp"
 #include "http/conditional.hpp"
@@ -114,6 +115,7 @@ struct LocationSettings {
     std::vector<ErrorPage> error_pages;
     bool recursive_error_pages = false;
     std::shared_ptr<const TryFiles> try_files;  // not inherited
+    std::shared_ptr<const Referers> referers;   // null: every Referer is valid
     bool internal = false;                      // not for what clients ask for themselves; not inherited
     bool absolute_redirect = false;             // Location names scheme and host
     bool server_name_in_redirect = false;       // of an absolute one: the server's first name, not the client's Host
@@ -211,9 +213,10 @@ struct FileCache {
     base::Duration inactive = std::chrono::seconds{60};
 };
 
-// A variable that the configuration makes: by `set`, or a named group of a regular expression.
+// A variable that the configuration makes.
 struct OwnVariable {
     std::string name;
+    Definition definition;
 };
 
 struct Settings {

@@ -31,6 +31,7 @@ enum class Variable : std::uint8_t {
     host,
     hostname,
     https,
+    invalid_referer,
     is_args,
     limit_rate,
     msec,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,7 +64,8 @@ struct Variation {
 struct Workspace {
     base::RegexMatcher matcher;
     std::vector<std::string_view> groups;
-    std::string text;
+    std::deque<std::string> texts;  // a stack: one variable's value may need another's
+    std::size_t texts_in_use = 0;
 };
 
 // Told of each decision on the way, for `--explain`.

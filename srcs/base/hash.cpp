@@ -61,6 +61,24 @@ std::uint64_t hash(std::string_view bytes, std::uint64_t seed) {
     return derived(state ^ bytes.size());
 }
 
+std::uint32_t murmur_hash2(std::string_view bytes) {
+    constexpr std::uint32_t factor = 0x5bd1e995;
+    auto state = static_cast<std::uint32_t>(bytes.size());
+    while (bytes.size() >= 4) {
+        std::uint32_t word = static_cast<std::uint32_t>(load(bytes.data(), 4)) * factor;
+        word = (word ^ word >> 24U) * factor;
+        state = state * factor ^ word;
+        bytes.remove_prefix(4);
+    }
+    if (!bytes.empty()) {
+        std::uint32_t rest = 0;
+        for (std::size_t i = bytes.size(); i-- > 0;) rest = rest << 8U | static_cast<std::uint8_t>(bytes[i]);
+        state = (state ^ rest) * factor;
+    }
+    state = (state ^ state >> 13U) * factor;
+    return state ^ state >> 15U;
+}
+
 std::uint64_t random_seed() {
     std::uint64_t seed = 0;
     if (::getrandom(&seed, sizeof seed, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof seed)) {

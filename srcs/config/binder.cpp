@@ -6,6 +6,7 @@
 
 #include "config/check.hpp"
 #include "config/condition.hpp"
+#include "config/definitions.hpp"
 #include "config/directives_access.hpp"
 #include "config/directives_fields.hpp"
 #include "config/location.hpp"
@@ -207,7 +208,7 @@ void bind(const Tree& tree, const std::string& main_file, Build& build) {
         build.report.error(*token, "access_log: there is no format " + quoted(name),
                            "make it with log_format, or write \"combined\"");
     build.settings.host_name = name_of_this_machine();
-    for (std::string& name : build.variables.names()) build.settings.variables.push_back({std::move(name)});
+    settle_variables(build);
     if (!build.report.failed() && build.settings.servers.empty())
         build.report.file_error(main_file, "there is no server block",
                                 "write one, such as \"server { listen 8080; root www; }\"");

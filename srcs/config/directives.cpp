@@ -15,6 +15,7 @@
 #include "config/directives_listen.hpp"
 #include "config/directives_listing.hpp"
 #include "config/directives_logs.hpp"
+#include "config/directives_maps.hpp"
 #include "config/directives_methods.hpp"
 #include "config/directives_process.hpp"
 #include "config/directives_reading.hpp"
@@ -65,6 +66,7 @@ std::span<const Theme> all_themes() {
         {"Files", content_directives()},
         {"Finding the file", finding_directives()},
         {"Rewriting", rewrite_directives()},
+        {"Computed variables", map_directives()},
         {"Folders and links", listing_directives()},
         {"Reading files", reading_directives()},
         {"Versions and parts", validator_directives()},

@@ -31,6 +31,7 @@ constexpr auto built_in_rows = std::to_array<NamedVariable>({
     {"host", Variable::host},
     {"hostname", Variable::hostname},
     {"https", Variable::https},
+    {"invalid_referer", Variable::invalid_referer},
     {"is_args", Variable::is_args},
     {"limit_rate", Variable::limit_rate},
     {"msec", Variable::msec},

@@ -9,6 +9,7 @@
 #include "base/ascii.hpp"
 #include "base/hash.hpp"
 #include "routing/fields.hpp"
+#include "routing/maps.hpp"
 #include "routing/own_variables.hpp"
 #include "routing/resource.hpp"
 
@@ -182,6 +183,7 @@ bool append_built_in(std::string& out, Variable variable, const Request& request
             return append_text(out, head.version == http::Version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1");
         case Variable::scheme: return append_text(out, "http");
         case Variable::https: return false;
+        case Variable::invalid_referer: return append_invalid_referer(out, request);
         case Variable::host: return append_host(out, request);
         case Variable::server_name: return append_server_name(out, request);
         case Variable::hostname: return append_text(out, request.routes->settings().host_name);
@@ -239,7 +241,7 @@ bool append_variable(std::string& out, const config::VariableUse& variable, cons
         case Kind::cookie: return append_cookie(out, variable.name, request.head);
         case Kind::response_field: return reply != nullptr && append_response_field(out, variable.name, *reply);
         case Kind::capture: return append_capture(out, variable.index, request);
-        case Kind::own: return append_own_variable(out, variable.index, request);
+        case Kind::own: return append_own_variable(out, variable.index, request, reply);
     }
     return false;
 }
