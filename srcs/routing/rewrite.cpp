@@ -33,8 +33,10 @@ private:
     bool is_too_long(const std::string& value) const;
     std::string replacement_path(const config::RewriteStep& step, bool encodes) const;
     std::string replacement_args(const config::Template& args) const;
-    void trace(const std::string& line) const {
-        if (request_.trace != nullptr) request_.trace->add(line);
+    // `line` makes the text, where anybody asks for it.
+    template <class Line>
+    void trace(Line line) const {
+        if (request_.trace != nullptr) request_.trace->add(line());
     }
 
     Request& request_;
@@ -89,10 +91,10 @@ bool Run::run(const config::Script& script) {
 bool Run::carry_out(const config::SetStep& step) {
     std::string value = value_of(step.value, request_);
     if (is_too_long(value)) return true;
-    if (request_.trace != nullptr) {
+    trace([&] {
         const std::string name = step.is_args ? "args" : request_.routes->settings().variables[step.variable].name;
-        trace("set $" + name + " to " + shown(value));
-    }
+        return "set $" + name + " to " + shown(value);
+    });
     if (step.is_args)
         request_.change_args(std::move(value));
     else
@@ -101,7 +103,7 @@ bool Run::carry_out(const config::SetStep& step) {
 }
 
 bool Run::carry_out(const config::BreakStep&) {
-    trace("break");
+    trace([] { return "break"; });
     path_is_new_ = false;
     return true;
 }
@@ -112,7 +114,9 @@ bool Run::carry_out(const config::ReturnStep& step) {
     if (http::code_of(replaced) == 0) request_.replaced_status = step.status;
     Answer answer{kind_of(step), step.status, value_of(step.text, request_), {}};
     request_.replaced_status = replaced;
-    trace("return " + std::to_string(http::code_of(step.status)) + (step.has_text ? ' ' + shown(answer.text) : ""));
+    trace([&] {
+        return "return " + std::to_string(http::code_of(step.status)) + (step.has_text ? ' ' + shown(answer.text) : "");
+    });
     request_.vary().answer = std::move(answer);
     return true;
 }
@@ -150,7 +154,7 @@ bool Run::redirect(const config::RewriteStep& step) {
     if (step.args && !step.args->source().empty()) url.append("?").append(replacement_args(*step.args));
     if (step.adds_args && !request_.args().empty()) url.append(step.args ? "&" : "?").append(request_.args());
     const bool permanent = step.then == config::RewriteStep::Then::permanent;
-    trace("rewrite " + step.pattern.regex.pattern() + ": redirects to " + shown(url));
+    trace([&] { return "rewrite " + step.pattern.regex.pattern() + ": redirects to " + shown(url); });
     request_.vary().answer = Answer{
         Answer::Kind::redirect, permanent ? http::Status::moved_permanently : http::Status::found, std::move(url), {}};
     return true;
@@ -158,7 +162,7 @@ bool Run::redirect(const config::RewriteStep& step) {
 
 bool Run::carry_out(const config::RewriteStep& step) {
     if (!request_.match(step.pattern, request_.path)) {
-        trace("rewrite " + step.pattern.regex.pattern() + ": does not fit " + shown(request_.path));
+        trace([&] { return "rewrite " + step.pattern.regex.pattern() + ": does not fit " + shown(request_.path); });
         return false;
     }
     using Then = config::RewriteStep::Then;
@@ -171,7 +175,9 @@ bool Run::carry_out(const config::RewriteStep& step) {
         if (is_too_long(args)) return true;
         request_.change_args(std::move(args));
     }
-    trace("rewrite " + step.pattern.regex.pattern() + ": " + shown(request_.path) + " becomes " + shown(path));
+    trace([&] {
+        return "rewrite " + step.pattern.regex.pattern() + ": " + shown(request_.path) + " becomes " + shown(path);
+    });
     if (!path.starts_with('/')) path.insert(0, 1, '/');
     request_.change_path(std::move(path));
     request_.is_internal = true;
@@ -181,7 +187,7 @@ bool Run::carry_out(const config::RewriteStep& step) {
 
 bool Run::carry_out(const config::IfStep& step) {
     const bool holds_now = holds(step);
-    trace("if (" + step.source + "): " + (holds_now ? "holds" : "does not hold"));
+    trace([&] { return "if (" + step.source + "): " + (holds_now ? "holds" : "does not hold"); });
     if (!holds_now) return false;
     if (step.settings) {
         request_.route.settings = step.settings.get();
