@@ -49,6 +49,10 @@ private:
     std::uint32_t value_index(const std::string& value);
     void warn_of_twice(const Line& line);
     void warn_of_nothing(const Line& line);
+    void refuse_proxies(const Token& at) {
+        build_.report.refusal(Lack::later, at, "geo: addresses that proxies tell of are not looked at yet",
+                              "take the line out; the address of the connection counts");
+    }
     void error(const Token& at, const std::string& what, std::string hint) {
         build_.report.error(at, "geo: " + what, std::move(hint));
     }
@@ -77,9 +81,7 @@ Geo GeoReader::read() {
 }
 
 void GeoReader::read_word(const Token& word) {
-    if (word.text == "proxy_recursive")
-        return error(word, "addresses that proxies tell of are not looked at yet",
-                     "take the line out; the address of the connection counts");
+    if (word.text == "proxy_recursive") return refuse_proxies(word);
     if (word.text != "ranges") return error(word, quoted(word.text) + " has no value", "write \"10.0.0.0/8 value;\"");
     if (has_lines_) return error(word, "\"ranges\" does not stand first", "move it to the front of the block");
     ranges_ = true;
@@ -92,9 +94,7 @@ void GeoReader::read_line(const Directive& line) {
                      "write \"10.0.0.0/8 value;\"; a value with spaces needs quotes");
     }
     if (line.name.text == "include") return;  // carried out where files are read at all
-    if (line.name.text == "proxy")
-        return error(line.name, "addresses that proxies tell of are not looked at yet",
-                     "take the line out; the address of the connection counts");
+    if (line.name.text == "proxy") return refuse_proxies(line.name);
     const Line read{line.name, line.arguments[0], line.name.text == "delete"};
     if (read.key.text == "default") return read_default(read);
     if (ranges_) return read_range(read);

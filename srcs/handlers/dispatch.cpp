@@ -104,6 +104,9 @@ public:
         request_.replaced_status = shown;
         request_.keeps_status = keeps_status;
         ++error_pages_;
+        // As in nginx, where the answer failed decides whether one on the way to its page has a page as well.
+        may_have_error_page_ =
+            request_.route.settings->recursive_error_pages && error_pages_ < internal_redirect_limit;
         if (!target.starts_with('@')) {
             request_.method = request_.method == http::Method::head ? http::Method::head : http::Method::get;
             request_.is_error_page = true;
@@ -111,10 +114,7 @@ public:
         reroute({std::move(target), true});
     }
 
-    bool may_have_error_page() const {
-        return error_pages_ == 0 ||
-               (request_.route.settings->recursive_error_pages && error_pages_ < internal_redirect_limit);
-    }
+    bool may_have_error_page() const { return may_have_error_page_; }
 
     // What is to come may change the request, and the answer may have to wait after that.
     void remember() {
@@ -154,6 +154,7 @@ private:
     Request& request_;
     std::optional<Request> before_;
     int error_pages_ = 0;
+    bool may_have_error_page_ = true;
 };
 
 // One round: an answer, which may still lack its page, or where to go on.
@@ -222,12 +223,12 @@ Response serve_error_page(Response original, const config::ErrorPage& configured
         find_error_page(*course.request().route.settings, page.status) != nullptr)
         return with_page(std::move(page), course, context);  // recursive_error_pages: the last page's status counts
     if (page.awaited || page.awaits_login || page.closes) return page;
-    if (page.lacks_page && http::code_of(page.status) >= 400)
+    if (page.lacks_page && http::code_of(page.status) >= 400 && !configured.status_of_target)
         return without_error_page(std::move(original), page, target, course, context);
     page.explanation = std::move(original.explanation);
     page.severity = original.severity;
     if (page.lacks_page) {
-        set_built_in_page(page, course.request(), context);  // it redirects: so does the answer
+        set_built_in_page(page, course.request(), context);  // it redirects, or what it answers is what was asked for
         return page;
     }
     if (configured.replacement) page.status = *configured.replacement;

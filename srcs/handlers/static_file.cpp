@@ -135,7 +135,9 @@ files::EntryRef look_up(const routing::Resource& resource, const Request& reques
 
 Response redirect_to_folder(const Request& request) {
     Response response;
-    const std::string folder = std::string{request.path} + "/";
+    std::string folder = std::string{request.path} + "/";
+    // What rewriting made of the path may begin with two: then what follows would be a host (RFC 3986 4.2).
+    folder.erase(0, std::max<std::size_t>(std::min(folder.find_first_not_of('/'), folder.size()), 1) - 1);
     redirect(response, request, http::Status::moved_permanently,
              http::encode_path_and_query(folder, request.args(), request.has_args()));
     return response;
