@@ -224,13 +224,23 @@ def test_include_in_a_block(serve):
 
 
 def test_map_of_the_answer(serve):
-    """What is asked for when a request is logged knows the answer: see access_log's if=. Before there is one, the
-    status is 000."""
+    """When a request is logged, the answer is known; before, the status is 000, and a value found then is kept."""
     server = serve("""
         map $status $m { 000 early; default late; }
-        server { listen 127.0.0.1:0; return 200 "$m"; }
+        map $status $loggable { ~^[23] 0; default 1; }
+        log_format short "$request_uri $m";
+        access_log access.log short if=$loggable;
+        server {
+            listen 127.0.0.1:0;
+            location / { return 404; }
+            location /fine { return 200; }
+            location /early { set $early $m; return 404 $early; }
+        }
     """)
-    assert server.get("/").text == "early"
+    assert server.get("/early").text == "early"
+    assert server.get("/fine").status == 200
+    assert server.get("/late").status == 404
+    assert server.wait_for_accesses(2) == ["/early early", "/late late"]
 
 
 def test_root_of_a_map(serve):

@@ -13,9 +13,9 @@
 namespace config {
 
 inline constexpr std::size_t largest_file = 8 * 1024 * 1024;  // bytes: lists of networks are long
-inline constexpr unsigned deepest_nesting = 32;           // blocks within blocks
-inline constexpr unsigned deepest_include = 16;           // files within files
-inline constexpr std::size_t most_files = 1000;           // in one configuration
+inline constexpr unsigned deepest_nesting = 32;               // blocks within blocks
+inline constexpr unsigned deepest_include = 16;               // files within files
+inline constexpr std::size_t most_files = 1000;               // in one configuration
 
 struct Directive {
     Token name;

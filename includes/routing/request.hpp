@@ -92,7 +92,6 @@ struct Request {
                                 // ranges aren't about it
     bool is_internal = false;   // `path` isn't what the client asked for
     bool is_fallback = false;   // nor a rewriting of it: an index, error page, or end of try_files
-    bool is_pipelined = false;  // came together with an earlier one
     const ConnectionFacts* connection = nullptr;  // null where no client asked
     const base::Clock* clock = nullptr;
     const RouteTable* routes = nullptr;

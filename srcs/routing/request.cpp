@@ -17,7 +17,6 @@ void Request::become(const Request& earlier) {
     replaced_status = earlier.replaced_status;
     is_internal = earlier.is_internal;
     is_fallback = earlier.is_fallback;
-    is_pipelined = earlier.is_pipelined;
     connection = earlier.connection;
     clock = earlier.clock;
     routes = earlier.routes;

@@ -157,6 +157,8 @@ bool append_fact(std::string& out, std::uint64_t ConnectionFacts::*fact, const R
     return request.connection != nullptr && append_count(out, request.connection->*fact);
 }
 
+bool is_pipelined(const Request& request) { return request.connection != nullptr && request.connection->is_pipelined; }
+
 bool append_peer(std::string& out, const Request& request) {
     peer_of(request).append_address(out);
     return true;
@@ -213,7 +215,7 @@ bool append_built_in(std::string& out, Variable variable, const Request& request
         case Variable::connection_requests: return append_fact(out, &ConnectionFacts::requests, request);
         case Variable::connection_time:
             return request.connection != nullptr && append_since(out, request.connection->began_at, request);
-        case Variable::pipe: return append_text(out, request.is_pipelined ? "p" : ".");
+        case Variable::pipe: return append_text(out, is_pipelined(request) ? "p" : ".");
         case Variable::body_bytes_sent: return append_count(out, reply == nullptr ? 0 : reply->content_sent);
         case Variable::bytes_sent:
             return append_count(out, reply == nullptr ? 0 : reply->content_sent + reply->head_sent);

@@ -267,11 +267,11 @@ bool Connection::response_is_queued() {
     return persists_;
 }
 
-// Logs it, and lets go of its part of the input.
 void Connection::finish_exchange() {
     exchange_->write_access_log(services_.site, services_.timestamps, state_ != State::closed, persists_);
     services_.counters.answered(exchange_->content_sent());
     transport_.consume(exchange_->leave_input());
+    facts_.is_pipelined = !transport_.input().empty();
     services_.exchanges.give_back(std::move(exchange_));
 }
 
