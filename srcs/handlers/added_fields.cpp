@@ -110,17 +110,22 @@ Freshness freshness_of(const Expiry& expiry, std::string_view lines, std::time_t
     return {};
 }
 
-Expiry expiry_of(const AddedFields& added, const Request& request) {
+// What the values of variables may ask of the answer so far.
+routing::Reply reply_of(const Occasion& occasion, std::string_view lines) {
+    return {.status = occasion.status, .fields = lines, .content_length = occasion.content_length, .persists = true};
+}
+
+Expiry expiry_of(const AddedFields& added, const routing::Reply& reply, const Request& request) {
     if (!added.expiry_text) return added.expiry;
     const bool modified = added.expiry.kind == Expiry::Kind::after_modification;
-    const auto parsed = config::parse_expiry(routing::value_of(*added.expiry_text, request), modified);
+    const auto parsed = config::parse_expiry(routing::value_of(*added.expiry_text, request, &reply), modified);
     return parsed ? parsed.value() : Expiry{};
 }
 
-void add_expiry(std::string& lines, const AddedFields& added, const Request& request, std::time_t now) {
-    const Expiry expiry = expiry_of(added, request);
+void add_expiry(std::string& lines, const AddedFields& added, const Occasion& occasion, const Request& request) {
+    const Expiry expiry = expiry_of(added, reply_of(occasion, lines), request);
     if (expiry.kind == Expiry::Kind::off) return;
-    const Freshness fresh = freshness_of(expiry, lines, now);
+    const Freshness fresh = freshness_of(expiry, lines, occasion.now);
     const auto date = http::imf_fixdate(std::max<std::time_t>(fresh.expires, 0));
     put(lines, "Expires", {date.data(), date.size()});
     put(lines, "Cache-Control", fresh.max_age < 0 ? "no-cache" : "max-age=" + std::to_string(fresh.max_age));
@@ -138,8 +143,7 @@ bool is_multipart(std::string_view lines) {
 
 void add_line(std::string& lines, const AddedField& field, const Occasion& occasion, const Request& request) {
     std::string value;
-    const routing::Reply reply{
-        .status = occasion.status, .fields = lines, .content_length = occasion.content_length, .persists = true};
+    const routing::Reply reply = reply_of(occasion, lines);
     routing::append(value, field.value, request, &reply);
     if (value.empty()) {
         if (field.way == AddedField::Way::instead_or_empty) take_away(lines, field.name);
@@ -171,7 +175,7 @@ bool changes_every_second(const AddedFields& added) {
 
 void add_fields(std::string& lines, const AddedFields& added, const Occasion& occasion, const Request& request) {
     const bool plain = is_plain_answer(occasion.status);
-    if (plain) add_expiry(lines, added, request, occasion.now);
+    if (plain) add_expiry(lines, added, occasion, request);
     const bool for_file = plain && has_cache_control(added, occasion, request);
     if (for_file) put(lines, "Cache-Control", added.cache_control);
     for (const AddedField& field : added.lines) {
