@@ -28,15 +28,14 @@ SOURCES := \
 	config/warnings config/foreign config/refused config/directives_structure config/directives_listen \
 	config/directives_content config/directives_responses config/directives_methods config/directives_limits \
 	config/directives_logs config/directives_process config/directives_reading config/directives_validators \
-	config/directives_listing config/directives_finding config/directives_rewrite \
-	config/host_table config/address_table config/definitions config/geo_block config/directives_maps \
-	config/directives \
+	config/directives_listing config/directives_finding config/directives_rewrite config/host_table \
+	config/address_table config/definitions config/geo_block config/directives_maps config/directives \
 	config/binder config/scope config/effective config/lint config/load config/differences config/reference \
 	config/directives_access config/codings config/coding_setters config/directives_codings config/expiry \
 	config/directives_fields config/lint_locations config/lint_rewriting config/location_tree \
 	body/file_range body/multi_range body/source \
-	routing/route routing/request routing/fields routing/maps routing/own_variables routing/variables routing/resource \
-	routing/rewrite routing/explanation \
+	routing/route routing/request routing/fields routing/maps routing/own_variables routing/variables \
+	routing/resource routing/rewrite routing/explanation \
 	handlers/handler handlers/pages handlers/listing_order handlers/listing_text handlers/listing_style \
 	handlers/listing_script handlers/listing handlers/listing_data handlers/representation handlers/static_file \
 	handlers/autoindex handlers/random_index handlers/redirect handlers/try_files handlers/error_page \

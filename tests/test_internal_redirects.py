@@ -43,18 +43,18 @@ def test_a_redirect_class_without_url(serve, code):
 
 
 @pytest.mark.parametrize("path, location", [
-    ("//evil.example/x.htm2", "http://localhost:{port}//evil.example/x"),
-    ("/strip/%5Cevil.example/", "http://localhost:{port}/\\evil.example"),
+    ("//evil.example/x.htm2", "/.//evil.example/x"),
+    ("/strip/%5Cevil.example/", "/./\\evil.example"),
 ])
 def test_a_redirect_within_the_server_never_names_another(serve, path, location):
-    """A relative reference that begins with // is another host's (RFC 3986 4.2), and browsers read /\\ so: such a
-    redirect is absolute. (nginx's always are.)"""
+    """A relative reference that begins with // is another host's (RFC 3986 4.2), and browsers read /\\ so: a dot
+    segment in front of it keeps it here. (nginx's redirects are absolute.)"""
     server = serve(site("""
         if ($request_uri ~ ^(/.*)\\.htm2$) { return 301 $1; }
         location ~ ^/strip/(.*)/$ { return 301 /$1; }
     """))
     answer = server.get(path)
-    assert answer.status == 301 and answer["Location"] == location.format(port=server.port)
+    assert answer.status == 301 and answer["Location"] == location
 
 
 def test_rewriting_that_grows_ends(serve):

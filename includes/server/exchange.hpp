@@ -24,9 +24,7 @@ namespace server {
 class Exchange {
 public:
     // For the next request on a socket; everything of the last one is forgotten but the memory.
-    // `pipelined`: it came together with an earlier one.
-    void start(Site& site, std::size_t socket, const routing::ConnectionFacts& connection, const base::Clock& clock,
-               bool pipelined);
+    void start(Site& site, std::size_t socket, const routing::ConnectionFacts& connection, const base::Clock& clock);
 
     // What is told to `trace`, which is another's, of each decision on the way; `local`: where the client would have
     // found us. After start().

@@ -150,7 +150,7 @@ std::string Stage::play(const std::string& bytes, std::size_t socket, const os::
                         const routing::ConnectionFacts& facts) {
     routing::Trace trace;
     std::string out;
-    exchange_.start(*site_, socket, facts, clock_, false);
+    exchange_.start(*site_, socket, facts, clock_);
     exchange_.explain_to(trace, local);
     using Verdict = http::RequestParser::Verdict;
     const Verdict verdict = exchange_.read_head(bytes);

@@ -105,8 +105,7 @@ public:
         request_.keeps_status = keeps_status;
         ++error_pages_;
         // As in nginx, where the answer failed decides whether one on the way to its page has a page as well.
-        may_have_error_page_ =
-            request_.route.settings->recursive_error_pages && error_pages_ < internal_redirect_limit;
+        may_have_error_page_ = request_.route.settings->recursive_error_pages && error_pages_ < internal_redirect_limit;
         if (!target.starts_with('@')) {
             request_.method = request_.method == http::Method::head ? http::Method::head : http::Method::get;
             request_.is_error_page = true;

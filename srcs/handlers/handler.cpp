@@ -77,10 +77,13 @@ Response failure(http::Status status, Explanation explanation, os::LogLevel seve
 
 void redirect(Response& response, const Request& request, http::Status status, std::string location) {
     location = as_url(location);
-    // "//host", and what browsers take for it, would lead to another server.
     const bool leaves = location.starts_with("//") || location.starts_with("/\\");
-    if (leaves || (location.starts_with('/') && request.route.settings->absolute_redirect))
+    if (location.starts_with('/') && request.route.settings->absolute_redirect) {
         location.insert(0, origin_of(request));
+    } else if (leaves) {
+        // Alone it would name another host, and a client may have chosen it (RFC 3986 4.2).
+        location.insert(0, "/.");
+    }
     response.status = status;
     response.fields.add("Location", location);
     response.location = std::make_shared<const std::string>(std::move(location));

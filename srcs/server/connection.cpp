@@ -9,7 +9,7 @@ namespace server {
 
 Connection::Connection(Services& services, os::Accepted accepted, std::size_t listener, std::uint64_t number)
     : services_(services),
-      facts_{std::move(accepted.peer), number, 0, accepted.socket.fd(), services.clock.now()},
+      facts_{std::move(accepted.peer), number, 0, false, accepted.socket.fd(), services.clock.now()},
       settings_(&services.site.default_server(listener).settings),
       pace_(services.clock.now()),
       listener_(static_cast<std::uint32_t>(listener)),
@@ -163,8 +163,7 @@ bool Connection::begin_request() {
     postponed_ = answers_left_ == 0;
     if (postponed_) return false;
     exchange_ = services_.exchanges.take();
-    const bool pipelined = !received_ || answers_left_ != answers_a_turn;
-    exchange_->start(services_.site, listener_, facts_, services_.clock, pipelined);
+    exchange_->start(services_.site, listener_, facts_, services_.clock);
     ++facts_.requests;  // before its head is read: what the configuration says may ask for it
     const http::RequestParser::Verdict verdict = exchange_->read_head(transport_.input());
     if (verdict == http::RequestParser::Verdict::need_more && !exchange_->head_has_begun()) {

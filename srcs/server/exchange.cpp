@@ -31,9 +31,8 @@ std::string_view first_line(std::string_view bytes) {
 }  // namespace
 
 void Exchange::start(Site& site, std::size_t socket, const routing::ConnectionFacts& connection,
-                     const base::Clock& clock, bool pipelined) {
+                     const base::Clock& clock) {
     socket_ = socket;
-    request_.is_pipelined = pipelined;
     request_.connection = &connection;
     request_.clock = &clock;
     request_.routes = &site.routes();
