@@ -35,14 +35,15 @@ SOURCES := \
 	config/directives_fields config/lint_locations config/lint_rewriting config/location_tree \
 	body/file_range body/multi_range body/source \
 	routing/route routing/request routing/fields routing/maps routing/own_variables routing/variables \
-	routing/resource routing/rewrite routing/explanation \
+	routing/resource routing/rewrite routing/explanation routing/limit_rate \
 	handlers/handler handlers/pages handlers/listing_order handlers/listing_text handlers/listing_style \
 	handlers/listing_script handlers/listing handlers/listing_data handlers/representation handlers/static_file \
 	handlers/autoindex handlers/random_index handlers/redirect handlers/try_files handlers/error_page \
 	handlers/added_fields handlers/dispatch handlers/logins handlers/access handlers/codings \
 	server/counters server/timestamps server/ready_pages server/access_log server/log_files server/access_lines \
 	server/site server/preparation server/request_content server/exchange server/exchange_pool server/event_line \
-	server/answer_writer server/pace server/file_sender server/connection server/server server/master \
+	server/answer_writer server/pace server/rate server/file_sender server/connection server/server \
+	server/master \
 	app/command_line app/explain app/quick_site
 
 OBJECTS := $(SOURCES:%=$(BUILD)/%.o)

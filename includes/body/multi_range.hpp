@@ -25,9 +25,9 @@ public:
     std::uint64_t remaining() const { return behind_ + current_.remaining; }  // bytes
 
     // Appends what comes next, heads and parts, up to one that is better sent from the file: because it is larger than
-    // what `most` leaves room for, or because it would have to be waited for. That one is then current(); or nothing
-    // remains. False: the file gave less than it promised.
-    bool copy(base::Buffer& out, std::uint64_t most);
+    // what `most_of_file` leaves room for, or because it would have to be waited for. That one is then current(). From
+    // memory, too, it goes no further than one head beyond `most` bytes. False: the file gave less than it promised.
+    bool copy(base::Buffer& out, std::uint64_t most_of_file, std::uint64_t most);
 
     FileRange& current() { return current_; }
     files::Entry* entry() const { return current_.entry.get(); }

@@ -1,6 +1,7 @@
 // The content of a response: where its next bytes come from.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@ struct Empty {};
 // Shared, since many responses may have it in common, such as a page that is built in; never null.
 struct Memory {
     std::shared_ptr<const std::string> bytes;
+    std::size_t taken = 0;  // of them, from the front
 };
 
 class Source {
@@ -34,8 +36,9 @@ public:
     bool exhausted() const { return remaining() == 0; }
 
     // Appends the content to `out` as far as it is small or already in memory; what is left afterwards begins with a
-    // file range to be sent from the file. False: the file gave less than it promised.
-    bool copy_small(base::Buffer& out);
+    // file range to be sent from the file. Of one piece of memory at most `most` bytes are taken, the rest is left.
+    // False: the file gave less than it promised.
+    bool copy_small(base::Buffer& out, std::uint64_t most = UINT64_MAX);
 
     // Made for this answer or for many, not a file's.
     bool is_made() const { return std::holds_alternative<Memory>(content_); }

@@ -26,8 +26,9 @@ struct Pattern {
 
 // set $name value;
 struct SetStep {
-    std::uint32_t variable = 0;  // index into Settings::variables
-    bool is_args = false;        // `set $args`: the query instead
+    enum class Target : std::uint8_t { own, args, limit_rate };
+    Target target = Target::own;
+    std::uint32_t variable = 0;  // index into Settings::variables, of an own one
     Template value;
 };
 

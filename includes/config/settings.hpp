@@ -94,6 +94,12 @@ struct Validators {
     http::SelectionRules rules;
 };
 
+// limit_rate 100k;   limit_rate_after 1m;
+struct RateSettings {
+    Template limit;  // bytes a second of one answer; 0 or nothing: unlimited
+    Template after;  // bytes that go ahead of that
+};
+
 // Everything that may differ from one location to the next.
 struct LocationSettings {
     // Exactly one of `root` and `alias` is set where files can be served; both are empty where neither was given.
@@ -132,6 +138,7 @@ struct LocationSettings {
     base::Duration lingering_timeout = std::chrono::seconds{5};     // for one more read after an early answer
     base::Duration lingering_time = std::chrono::seconds{30};       // for all of them together
     std::uint64_t keepalive_requests = 1000;                        // on one connection
+    std::shared_ptr<const RateSettings> rate;                       // null: neither was given
 
     bool aio_threads = true;  // files not in memory are fetched by helper threads
 

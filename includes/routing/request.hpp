@@ -57,7 +57,8 @@ struct Variation {
         std::string text;
     };
     std::vector<Value> values;
-    std::string id;  // $request_id, once somebody asked
+    std::string id;                           // $request_id, once somebody asked
+    std::optional<std::uint64_t> limit_rate;  // bytes a second: `set $limit_rate`
 };
 
 // Memory that one request after another uses for a moment.

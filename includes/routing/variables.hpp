@@ -19,6 +19,7 @@ struct Reply {
     std::optional<std::uint64_t> content_length{};
     std::uint64_t content_sent = 0;  // bytes
     std::uint64_t head_sent = 0;     // bytes
+    std::uint64_t limit_rate = 0;    // bytes a second
     bool persists = false;
     bool is_complete = false;  // all of it was handed over
 };

@@ -6,6 +6,7 @@
 
 #include "config/settings.hpp"
 #include "routing/variables.hpp"
+#include "server/site.hpp"
 
 namespace server {
 
@@ -17,10 +18,7 @@ struct AccessRecord {
     std::string_view request_line;  // as it was sent, perhaps cut; empty when none came
 };
 
-// Whether `if=` lets the request into this log.
-bool is_wanted(const config::AccessLogUse& use, const AccessRecord& record, std::string& scratch);
-
-// One line without its end. `scratch` is memory for a value.
-void append_line(std::string& out, const config::LogFormat& format, const AccessRecord& record, std::string& scratch);
+// One line to each access log of the request's location.
+void write_lines(Site& site, const AccessRecord& record);
 
 }  // namespace server

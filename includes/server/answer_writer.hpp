@@ -9,9 +9,13 @@
 
 namespace server {
 
-// `persists`: another request may follow on the connection. What is to be sent from a file is left to the exchange's
-// remaining_file(). False: a file didn't hold what it promised, and nothing was written.
+// `persists`: another request may follow on the connection. What is to be sent from a file, or later than now, is left
+// to send_more(). False: a file didn't hold what it promised, and nothing was written.
 bool write_answer(Exchange& exchange, net::Transport& transport, bool persists, ReadyPages& pages,
                   Timestamps& timestamps);
+
+// What comes next of the content: from a file by one sendfile, from memory into the output, which is sent in the next
+// turn. Preconditions: the exchange has more, and isn't held; the transport can send and has no output.
+FileSender::Step send_more(Exchange& exchange, net::Transport& transport, Services& services);
 
 }  // namespace server

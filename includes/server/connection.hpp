@@ -12,7 +12,9 @@
 //                    where more requests came with this one, or when a small file
 //                    has been fetched from disk
 //   writing          writable, or the     send_timeout between two sends, none while the     idle, lingering, closed
-//                    file in memory       disk is waited for
+//                    file in memory, or   disk or limit_rate is waited for
+//                    what limit_rate
+//                    allows
 //   lingering        readable, discards   lingering_timeout between two reads, lingering_     closed
 //                                         time in all
 //   closed           the sweep after the turn
@@ -78,11 +80,17 @@ private:
 
     // Sending, and what follows when all is sent.
     bool wants_to_send() const { return transport_.has_output() || streaming(); }
-    bool waits_for_disk() const { return exchange_ != nullptr && exchange_->file_sender().waits(); }
-    bool can_send() const { return transport_.can_send() && !waits_for_disk(); }
+    // By the disk, or by limit_rate.
+    bool is_held() const { return sends_content() && exchange_->held_until() > services_.clock.now(); }
+    bool sends_content() const { return streaming() && !transport_.has_output(); }
+    bool can_send() const { return transport_.can_send() && !is_held(); }
     bool streaming() const { return state_ == State::writing && exchange_ != nullptr; }
     void send();
-    bool send_from_file();
+    bool send_content();
+    void go_on_sending() {  // after limit_rate has held it: the client's time begins now
+        pace_.progress(services_.clock.now());
+        transport_.again();
+    }
     void sent_everything();
 
     const config::LocationSettings& settings() const { return *settings_; }

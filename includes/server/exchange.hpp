@@ -15,6 +15,7 @@
 #include "http/request_parser.hpp"
 #include "net/warmer.hpp"
 #include "server/file_sender.hpp"
+#include "server/rate.hpp"
 #include "server/request_content.hpp"
 #include "server/site.hpp"
 #include "server/timestamps.hpp"
@@ -87,12 +88,6 @@ public:
     // What the answer says of the connection; `persists`: another request may follow.
     http::Persistence persistence(bool persists) const;
 
-    // The file, in memory, that is the whole of a 200 answer to a GET without further fields; null where the answer is
-    // something else.
-    files::Entry* cached_answer() const;
-    // The page, in common with other answers, that is the content of an answer to a GET without fields of its own; else
-    // null.
-    const std::shared_ptr<const std::string>* shared_page() const;
     // Somebody else has written the response and its content.
     void content_was_written(std::size_t head_size);
 
@@ -100,16 +95,22 @@ public:
     // it promised, nothing sensible was written.
     bool write_response(base::Buffer& out, bool persists, Timestamps& timestamps);
 
-    // What is left of the content, to be sent from a file; null when nothing is.
+    // Whether something of the content is left, because it comes from a file or its rate is limited.
+    bool has_more() const { return !response_.content.exhausted(); }
+    // What comes next of it, to be sent from a file; null where nothing, or something else does.
     body::FileRange* remaining_file() { return response_.content.file_range(); }
-    // After some of it was sent: where it is through, appends what comes before the next part, or the end; in memory it
-    // goes out in a later turn. False: as write_response().
+    // After some of it was sent: where it is through, appends what comes before the next part, or the end, as far as
+    // the rate allows; in memory it goes out in a later turn. False: as write_response().
     bool write_next_part(base::Buffer& out);
     std::uint64_t content_sent() const { return content_sent_; }
     // For that: how far it has got, and what it waits for. Not in the connection, so that idle ones have none.
     FileSender& file_sender() { return file_sender_; }
     const FileSender& file_sender() const { return file_sender_; }
-    void count_sent(std::uint64_t bytes) { content_sent_ += bytes; }
+    void count_sent(std::uint64_t bytes);
+    Rate& rate() { return rate_; }
+    const Rate& rate() const { return rate_; }
+    // No more of the content can be sent before; the end of time while a file is fetched, which ends with a turn.
+    base::Instant held_until() const { return file_sender_.waits() ? base::Instant::max() : rate_.due(); }
 
     // One line to each access log of the location; none if no byte of a request came.
     void write_access_log(Site& site, Timestamps& timestamps, bool is_complete, bool persists);
@@ -139,6 +140,8 @@ private:
     std::uint64_t head_sent_ = 0;                  // bytes of its head
     std::optional<std::uint64_t> content_length_;  // what Content-Length said
     FileSender file_sender_;
+    Rate rate_;
+    std::uint64_t limit_rate_ = 0;  // bytes a second that were asked for, whether or not it takes that long
     net::Warming fetching_;
     handlers::LoginAttempt login_;
     std::string remote_user_;  // what request_.remote_user views

@@ -23,9 +23,9 @@ public:
         bool waited = false;      // for the disk, or begins to: the client's time begins anew
     };
 
-    // At most one sendfile. Preconditions: the transport can send and has no other output, the range isn't empty,
-    // nothing is waited for.
-    Step step(net::Transport& transport, body::FileRange& range, Services& services,
+    // At most one sendfile, of at most `most` bytes. Preconditions: the transport can send and has no other output, the
+    // range isn't empty, nothing is waited for, `most` isn't 0.
+    Step step(net::Transport& transport, body::FileRange& range, std::uint64_t most, Services& services,
               const config::LocationSettings& settings);
 
     // Nothing can be sent before the next bytes are in memory. The connection gets a turn when they are.

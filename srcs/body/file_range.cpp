@@ -33,8 +33,8 @@ FileState take_sent(FileRange& range, std::uint64_t sent, bool short_transfer) {
     return same_time(now.value().changed, range.entry->status().changed) ? FileState::as_promised : FileState::changed;
 }
 
-bool copy_whole(FileRange& range, base::Buffer& out) {
-    const auto size = static_cast<std::size_t>(range.remaining);
+bool copy_front(FileRange& range, std::uint64_t count, base::Buffer& out) {
+    const auto size = static_cast<std::size_t>(count);
     if (range.entry->in_memory()) {
         out.append(range.entry->content().substr(range.offset, size));
     } else {
@@ -44,7 +44,7 @@ bool copy_whole(FileRange& range, base::Buffer& out) {
         out.commit(size);
     }
     range.offset += size;
-    range.remaining = 0;
+    range.remaining -= size;
     return true;
 }
 

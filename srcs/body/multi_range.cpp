@@ -1,5 +1,6 @@
 #include "body/multi_range.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -12,15 +13,15 @@ MultiRange::MultiRange(files::EntryRef entry, std::string heads, std::vector<Par
     for (const Part& part : parts_) behind_ += part.length;
 }
 
-bool MultiRange::copy(base::Buffer& out, std::uint64_t most) {
+bool MultiRange::copy(base::Buffer& out, std::uint64_t most_of_file, std::uint64_t most) {
     const std::size_t before = out.size();
+    const auto room = [&](std::uint64_t limit) { return limit - std::min<std::uint64_t>(limit, out.size() - before); };
     for (;;) {
         if (current_.remaining > 0) {
-            const std::uint64_t taken = out.size() - before;
-            if (is_better_sent(taken < most ? most - taken : 0)) return true;
-            if (!copy_whole(current_, out)) return false;
+            if (is_better_sent(room(most_of_file))) return true;
+            if (!copy_front(current_, std::min(current_.remaining, room(most)), out)) return false;
         }
-        if (behind_ == 0) return true;
+        if (behind_ == 0 || room(most) == 0) return true;
         begin_part(out);
     }
 }

@@ -70,6 +70,20 @@ void set_large_client_header_buffers(const Directive& directive, Level& level, B
     level.server.large_client_header_buffer_size = *size;
 }
 
+// 100k, or $variables whose value is one.
+template <Template RateSettings::*Member>
+void set_rate(const Directive& directive, Level& level, Build& build) {
+    const Token& value = directive.arguments[0];
+    if (!has_variable(value.text) && !checked(parse_size(value.text), directive, value, build)) return;
+    auto size = read_template(directive, value, build);
+    if (!size) return;
+    std::shared_ptr<const RateSettings>& rate = level.settings().rate;
+    auto own = rate ? std::make_shared<RateSettings>(*rate) : std::make_shared<RateSettings>();
+    (*own).*Member = std::move(*size);
+    const bool limits_nothing = own->limit.is_constant() && own->limit.text() == "0" && own->after.is_constant();
+    rate = limits_nothing ? nullptr : std::move(own);
+}
+
 constexpr std::array rows = std::to_array<DirectiveRow>({
     {
         .name = "client_max_body_size",
@@ -130,6 +144,26 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .default_text = "keepalive_requests 1000;",
         .doc = "How many requests one connection may carry.",
         .example = "keepalive_requests 10000;",
+    },
+    {
+        .name = "limit_rate",
+        .contexts = {http, server, location, if_in_location},
+        .set = set_rate<&RateSettings::limit>,
+        .syntax = "limit_rate size;",
+        .default_text = "limit_rate 0;",
+        .doc = "How many bytes of an answer's content go out in a second; 0 is as many as possible. It is a limit of "
+               "each answer: two connections get twice as much. What one second allows goes out at once. With "
+               "variables, a value that is no size limits nothing. `set $limit_rate 50k;` goes before it.",
+        .example = "limit_rate 500k;",
+    },
+    {
+        .name = "limit_rate_after",
+        .contexts = {http, server, location, if_in_location},
+        .set = set_rate<&RateSettings::after>,
+        .syntax = "limit_rate_after size;",
+        .default_text = "limit_rate_after 0;",
+        .doc = "How many bytes of an answer go out before limit_rate counts.",
+        .example = "limit_rate_after 1m;",
     },
     {
         .name = "lingering_timeout",

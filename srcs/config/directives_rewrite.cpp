@@ -86,8 +86,13 @@ void set_return(const Directive& directive, Level& level, Build& build) {
 void set_set(const Directive& directive, Level& level, Build& build) {
     const Token& name = directive.arguments[0];
     SetStep step;
-    if (base::lower_case(name.text) == "$args") {
-        step.is_args = true;
+    const std::string known = base::lower_case(name.text);
+    if (known == "$args") {
+        step.target = SetStep::Target::args;
+    } else if (known == "$limit_rate") {
+        step.target = SetStep::Target::limit_rate;
+        const Token& rate = directive.arguments[1];
+        if (!has_variable(rate.text) && !checked(parse_size(rate.text), directive, rate, build)) return;
     } else {
         const auto variable = read_own_variable(directive, name, build);
         if (!variable) return;
@@ -209,7 +214,7 @@ constexpr auto rows = std::to_array<DirectiveRow>({
         .repeat = Repeat::allowed,
         .set = set_set,
         .syntax = "set $variable value;",
-        .doc = "Gives a variable of your own, or $args, a value: text and variables.",
+        .doc = "Gives a variable of your own, $args or $limit_rate a value: text and variables.",
         .example = "set $canonical https://example.org$uri;",
     },
     {

@@ -29,7 +29,6 @@ constexpr std::string_view no_xslt = "responses are never rewritten: transform t
 constexpr std::string_view no_ssi =
     "responses are never rewritten: put the pages together ahead, with a site generator";
 constexpr std::string_view limits = "limits by address are not there yet: HAProxy in front has them (stick-table)";
-constexpr std::string_view rates = "rates are not limited yet: HAProxy in front can (bwlim-out), or tc(8)";
 constexpr std::string_view uploads = "uploads are not there yet";
 constexpr std::string_view status = "numbers of the server are not there yet";
 constexpr std::string_view realip =
@@ -107,8 +106,6 @@ constexpr std::array rows = std::to_array<Refused>({
     {"license_token", other, commercial},
     {"limit_conn", later, limits},
     {"limit_conn_zone", later, limits},
-    {"limit_rate", later, rates},
-    {"limit_rate_after", later, rates},
     {"limit_req", later, limits},
     {"limit_req_zone", later, limits},
     {"limit_zone", later, limits},

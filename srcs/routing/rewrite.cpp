@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "os/file.hpp"
 #include "routing/explanation.hpp"
+#include "routing/limit_rate.hpp"
 #include "routing/own_variables.hpp"
 #include "routing/variables.hpp"
 
@@ -27,6 +28,7 @@ private:
     bool carry_out(const config::RewriteStep& step);
     bool carry_out(const config::ReturnStep& step);
     bool carry_out(const config::IfStep& step);
+    std::string name_of(const config::SetStep& step) const;
     bool holds(const config::IfStep& step) const;
     bool compares(const config::IfStep& step, const std::string& subject) const;
     bool redirect(const config::RewriteStep& step);
@@ -88,17 +90,25 @@ bool Run::run(const config::Script& script) {
     return false;
 }
 
+std::string Run::name_of(const config::SetStep& step) const {
+    switch (step.target) {
+        case config::SetStep::Target::args: return "args";
+        case config::SetStep::Target::limit_rate: return "limit_rate";
+        case config::SetStep::Target::own: break;
+    }
+    return request_.routes->settings().variables[step.variable].name;
+}
+
 bool Run::carry_out(const config::SetStep& step) {
     std::string value = value_of(step.value, request_);
     if (is_too_long(value)) return true;
-    trace([&] {
-        const std::string name = step.is_args ? "args" : request_.routes->settings().variables[step.variable].name;
-        return "set $" + name + " to " + shown(value);
-    });
-    if (step.is_args)
-        request_.change_args(std::move(value));
-    else
-        set_own_variable(step.variable, std::move(value), request_);
+    trace([&] { return "set $" + name_of(step) + " to " + shown(value); });
+    using Target = config::SetStep::Target;
+    switch (step.target) {
+        case Target::args: request_.change_args(std::move(value)); break;
+        case Target::own: set_own_variable(step.variable, std::move(value), request_); break;
+        case Target::limit_rate: set_limit_rate(value, request_); break;
+    }
     return false;
 }
 

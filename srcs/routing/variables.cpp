@@ -170,6 +170,12 @@ bool append_status(std::string& out, const Request& request, const Reply* reply)
     return append_count(out, http::code_of(status));
 }
 
+// What `set` said; what limit_rate says, once there is an answer.
+bool append_limit_rate(std::string& out, const Request& request, const Reply* reply) {
+    const std::uint64_t of_answer = reply == nullptr ? 0 : reply->limit_rate;
+    return append_count(out, request.variation ? request.variation->limit_rate.value_or(of_answer) : of_answer);
+}
+
 bool append_built_in(std::string& out, Variable variable, const Request& request, const Reply* reply) {
     const http::RequestHead& head = request.head;
     switch (variable) {
@@ -204,7 +210,7 @@ bool append_built_in(std::string& out, Variable variable, const Request& request
         case Variable::pid: return append_count(out, static_cast<std::uint64_t>(::getpid()));
         case Variable::nginx_version:
             return append_text(out, base::product_and_version.substr(base::product.size() + 1));
-        case Variable::limit_rate: return append_text(out, "0");
+        case Variable::limit_rate: return append_limit_rate(out, request, reply);
         case Variable::gzip_ratio: return false;
         case Variable::binary_remote_addr: return append_text(out, peer_of(request).address_bytes());
         case Variable::remote_addr: return append_peer(out, request);

@@ -58,8 +58,7 @@ void append_escaped(std::string& out, std::string_view value, bool is_there, con
     }
 }
 
-}  // namespace
-
+// Whether `if=` lets the request into this log.
 bool is_wanted(const config::AccessLogUse& use, const AccessRecord& record, std::string& scratch) {
     if (use.condition == nullptr) return true;
     scratch.clear();
@@ -67,6 +66,7 @@ bool is_wanted(const config::AccessLogUse& use, const AccessRecord& record, std:
     return !scratch.empty() && scratch != "0";
 }
 
+// One line without its end. `scratch` is memory for a value.
 void append_line(std::string& out, const config::LogFormat& format, const AccessRecord& record, std::string& scratch) {
     if (format.text.parts().empty()) return append_combined(out, record);
     for (const config::Template::Part& part : format.text.parts()) {
@@ -75,6 +75,18 @@ void append_line(std::string& out, const config::LogFormat& format, const Access
         scratch.clear();
         const bool is_there = append_value(scratch, *part.variable, record);
         append_escaped(out, scratch, is_there, format.escape);
+    }
+}
+
+}  // namespace
+
+void write_lines(Site& site, const AccessRecord& record) {
+    for (const config::AccessLogUse& use : record.request.route.settings->access_logs) {
+        if (!is_wanted(use, record, site.scratch())) continue;
+        AccessLog* log = site.access_log(use.log, record.request, record.reply);
+        if (log == nullptr) continue;
+        append_line(log->begin_line(), site.settings().log_formats[use.format], record, site.scratch());
+        log->end_line();
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "http/date.hpp"
 #include "http/response_writer.hpp"
+#include "server/services.hpp"
 
 namespace server {
 
@@ -64,15 +65,31 @@ void lend(net::Transport& transport, base::Ref<base::Counted> owner, std::string
     }
 }
 
+// The file, in memory, that is the whole of a 200 answer to a GET without further fields; null where the answer is
+// something else.
+files::Entry* cached_answer(const Exchange& exchange) {
+    const handlers::Response& response = exchange.response();
+    const bool plain = response.status == http::Status::ok && exchange.request().method == http::Method::get;
+    return plain && response.fields.own().empty() ? response.content.whole_entry() : nullptr;
+}
+
+// The page, in common with other answers, that is the content of an answer to a GET without fields of its own; else
+// null.
+const std::shared_ptr<const std::string>* shared_page(const Exchange& exchange) {
+    const handlers::Response& response = exchange.response();
+    const bool wanted = exchange.request().method == http::Method::get && !http::never_has_content(response.status);
+    return wanted && response.fields.own().empty() ? response.content.shared_memory() : nullptr;
+}
+
 // Whether the exchange's answer lay ready.
 bool lend_answer(Exchange& exchange, net::Transport& transport, ReadyPages& pages, Timestamps& timestamps) {
     const std::string_view server = exchange.request().server_token();
-    if (files::Entry* entry = exchange.cached_answer()) {
+    if (files::Entry* entry = cached_answer(exchange)) {
         const std::string_view answer = ready_answer(*entry, exchange.response().fields.borrowed(), server, timestamps);
         if (answer.empty()) return false;
         lend(transport, files::EntryRef{entry}, answer, entry->prepared().head_size);
         exchange.content_was_written(entry->prepared().head_size);
-    } else if (const auto* content = exchange.shared_page()) {
+    } else if (const auto* content = shared_page(exchange)) {
         const handlers::Response& response = exchange.response();
         ReadyPage& page = pages.find({response.status, server, response.fields.borrowed(), *content}, timestamps);
         lend(transport, base::Ref<ReadyPage>{&page}, page.bytes(timestamps), page.head_size());
@@ -88,12 +105,23 @@ bool lend_answer(Exchange& exchange, net::Transport& transport, ReadyPages& page
 bool write_answer(Exchange& exchange, net::Transport& transport, bool persists, ReadyPages& pages,
                   Timestamps& timestamps) {
     const bool goes_on = exchange.persistence(persists) == http::Persistence::keep_alive;
-    if (goes_on && lend_answer(exchange, transport, pages, timestamps)) return true;
+    if (goes_on && !exchange.rate().limits() && lend_answer(exchange, transport, pages, timestamps)) return true;
     base::Buffer& output = transport.output();
     const std::size_t size_before = output.size();
     if (exchange.write_response(output, persists, timestamps)) return true;
     output.shorten(size_before);
     return false;
+}
+
+FileSender::Step send_more(Exchange& exchange, net::Transport& transport, Services& services) {
+    FileSender::Step step;
+    if (body::FileRange* range = exchange.remaining_file()) {
+        const std::uint64_t most = exchange.rate().allowance(services.clock.now());
+        step = exchange.file_sender().step(transport, *range, most, services, exchange.settings());
+        exchange.count_sent(step.bytes);
+    }
+    step.failed = step.failed || !exchange.write_next_part(transport.output());
+    return step;
 }
 
 }  // namespace server

@@ -83,7 +83,7 @@ bool Connection::can_be_spared() const {
 }
 
 base::Instant Connection::deadline() const {
-    if (wants_to_send()) return waits_for_disk() ? base::Instant::max() : pace_.sending(settings());
+    if (wants_to_send()) return is_held() ? exchange_->held_until() : pace_.sending(settings());
     switch (state_) {
         case State::idle:
             return facts_.requests == 0 ? pace_.first_request(services_.site.default_server(listener_))
@@ -99,6 +99,7 @@ base::Instant Connection::deadline() const {
 }
 
 void Connection::on_deadline() {
+    if (sends_content() && exchange_->rate().release()) return go_on_sending();
     if (wants_to_send()) {
         log(os::LogLevel::info, "send-timeout: the client took nothing for too long");
         return enter(State::closed);
@@ -255,7 +256,7 @@ void Connection::queue_response() {
 // Whether the connection can turn to the next request although this one's response may not be sent yet.
 bool Connection::response_is_queued() {
     if (!exchange_) return false;
-    if (exchange_->remaining_file() != nullptr) {
+    if (exchange_->has_more()) {
         // Sending it takes more than this turn: the input has to be free for others by then.
         transport_.consume(exchange_->keep_head());
         exchange_->file_sender().reset();
@@ -276,24 +277,21 @@ void Connection::finish_exchange() {
 
 void Connection::send() {
     if (transport_.has_output()) {
-        if (transport_.send_output(streaming() ? os::More::yes : os::More::no) > 0)
-            pace_.progress(services_.clock.now());
-    } else if (!send_from_file()) {
+        const bool more = streaming() && !exchange_->rate().limits();
+        if (transport_.send_output(more ? os::More::yes : os::More::no) > 0) pace_.progress(services_.clock.now());
+    } else if (!send_content()) {
         return enter(State::closed);
     }
     if (!wants_to_send()) sent_everything();
 }
 
 // False: the file can't give what the head promised.
-bool Connection::send_from_file() {
-    body::FileRange& range = *exchange_->remaining_file();
-    const FileSender::Step step = exchange_->file_sender().step(transport_, range, services_, exchange_->settings());
+bool Connection::send_content() {
+    const FileSender::Step step = send_more(*exchange_, transport_, services_);
     if (step.bytes > 0 || step.waited) pace_.progress(services_.clock.now());
-    exchange_->count_sent(step.bytes);
-    const bool as_promised = !step.failed && exchange_->write_next_part(transport_.output());
-    if (!as_promised) log(os::LogLevel::error, "the file became shorter, or failed, while it was sent");
-    if (as_promised && exchange_->remaining_file() == nullptr) finish_exchange();
-    return as_promised;
+    if (step.failed) log(os::LogLevel::error, "the file became shorter, or failed, while it was sent");
+    if (!step.failed && !exchange_->has_more()) finish_exchange();
+    return !step.failed;
 }
 
 void Connection::sent_everything() {

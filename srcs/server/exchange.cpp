@@ -6,6 +6,7 @@
 #include "base/ascii.hpp"
 #include "handlers/dispatch.hpp"
 #include "routing/explanation.hpp"
+#include "routing/limit_rate.hpp"
 #include "routing/rewrite.hpp"
 #include "server/access_lines.hpp"
 
@@ -55,6 +56,7 @@ void Exchange::start(Site& site, std::size_t socket, const routing::ConnectionFa
     content_sent_ = 0;
     head_sent_ = 0;
     content_length_.reset();
+    limit_rate_ = 0;
 }
 
 http::RequestParser::Verdict Exchange::read_head(std::string_view input) {
@@ -145,7 +147,10 @@ bool Exchange::respond(Site& site, const base::Clock& clock, net::Warmer& warmer
             response_ = {};
             return false;
         }
-        if (!response_.awaited) return true;
+        if (!response_.awaited) {
+            if (routing::limits_rate(request_)) limit_rate_ = limit_rate(rate_, request_, response_, clock.now());
+            return true;
+        }
         ++fetched_;
         const files::EntryRef file = std::move(response_.awaited);
         response_ = {};
@@ -169,6 +174,7 @@ void Exchange::forget() {
     constexpr std::size_t usual_head = 16 * 1024;
     response_.clear();
     file_sender_.reset();
+    rate_.end();
     fetching_.withdraw();
     login_.forget();
     fetched_ = 0;
@@ -184,16 +190,6 @@ http::Persistence Exchange::persistence(bool persists) const {
     if (!persists) return http::Persistence::close;
     const bool says_so = head_.version == http::Version::http_1_0;
     return says_so ? http::Persistence::keep_alive_said : http::Persistence::keep_alive;
-}
-
-files::Entry* Exchange::cached_answer() const {
-    const bool plain = response_.status == http::Status::ok && request_.method == http::Method::get;
-    return plain && response_.fields.own().empty() ? response_.content.whole_entry() : nullptr;
-}
-
-const std::shared_ptr<const std::string>* Exchange::shared_page() const {
-    const bool wanted = request_.method == http::Method::get && !http::never_has_content(response_.status);
-    return wanted && response_.fields.own().empty() ? response_.content.shared_memory() : nullptr;
 }
 
 // What the log will say of the response's fields may be the file's own.
@@ -233,15 +229,21 @@ bool Exchange::write_response(base::Buffer& out, bool persists, Timestamps& time
 
 bool Exchange::copy_content(base::Buffer& out) {
     const std::uint64_t to_send = response_.content.remaining();
-    if (!response_.content.copy_small(out)) return false;
-    content_sent_ += to_send - response_.content.remaining();
+    if (!response_.content.copy_small(out, rate_.allowance(request_.clock->now()))) return false;
+    count_sent(to_send - response_.content.remaining());
     return true;
 }
 
 bool Exchange::write_next_part(base::Buffer& out) {
-    if (remaining_file() != nullptr) return true;
+    const bool is_held = rate_.due() != base::Instant::min();
+    if (is_held || remaining_file() != nullptr) return true;
     file_sender_.reset();
     return copy_content(out);
+}
+
+void Exchange::count_sent(std::uint64_t bytes) {
+    content_sent_ += bytes;
+    rate_.spend(bytes, response_.content.remaining(), request_.clock->now());
 }
 
 void Exchange::write_access_log(Site& site, Timestamps& timestamps, bool is_complete, bool persists) {
@@ -254,17 +256,11 @@ void Exchange::write_access_log(Site& site, Timestamps& timestamps, bool is_comp
         .content_length = content_length_,
         .content_sent = content_sent_,
         .head_sent = head_sent_,
+        .limit_rate = limit_rate_,
         .persists = persists,
         .is_complete = is_complete,
     };
-    const AccessRecord record{request_, reply, timestamps.log_time(), request_line()};
-    for (const config::AccessLogUse& use : settings().access_logs) {
-        if (!is_wanted(use, record, site.scratch())) continue;
-        AccessLog* log = site.access_log(use.log, request_, reply);
-        if (log == nullptr) continue;
-        append_line(log->begin_line(), site.settings().log_formats[use.format], record, site.scratch());
-        log->end_line();
-    }
+    write_lines(site, {request_, reply, timestamps.log_time(), request_line()});
 }
 
 std::string_view Exchange::request_line() const {

@@ -23,10 +23,10 @@ void FileSender::reset() {
     cold_ = waits_ = false;
 }
 
-FileSender::Step FileSender::step(net::Transport& transport, body::FileRange& range, Services& services,
-                                  const config::LocationSettings& settings) {
+FileSender::Step FileSender::step(net::Transport& transport, body::FileRange& range, std::uint64_t most,
+                                  Services& services, const config::LocationSettings& settings) {
     if (body::state_of(range) == body::FileState::broken) return {.failed = true};
-    std::uint64_t count = std::min<std::uint64_t>(range.remaining, quantum);
+    std::uint64_t count = std::min({range.remaining, most, std::uint64_t{quantum}});
     const bool waited = std::exchange(waits_, false);
     if (settings.aio_threads) {
         prepare(transport, range, services.warmer, services.clock.now());
