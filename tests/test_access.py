@@ -707,3 +707,23 @@ def test_auth_basic_without_a_file_lets_nobody_in(serve, tmp_path):
     server = serve('server { listen 127.0.0.1:0; root www; location / { auth_basic "r"; } }', FILES)
     server.expected_stderr.append(r".*")
     assert server.get("/", basic("u", "p")).status == 403
+
+
+def test_a_realm_with_variables(serve):
+    """Their values are in it, off asks for nothing, and no byte of them ends the field line."""
+    server = serve("""
+        server {
+            listen 127.0.0.1:0;
+            root www;
+            auth_basic_user_file users;
+            location /of/ { auth_basic "the realm of $uri"; }
+            location /or-off/ { auth_basic $arg_realm; alias www/of/; }
+        }
+    """, {"users": "ada:{PLAIN}love\n", "www/of/a.txt": "a"})
+    server.expected_stderr.append(r".*users can be read by every user.*|\s.*")
+    assert server.get('/of/%22b%0D%0AX-Evil:%20yes')["WWW-Authenticate"].startswith(
+        'Basic realm="the realm of /of/\\"b  X-Evil: yes"')
+    assert server.get("/or-off/a.txt?realm=off").text == "a"
+    answer = server.get("/or-off/a.txt?realm=on")
+    assert answer.status == 401 and answer["WWW-Authenticate"].startswith('Basic realm="on"')
+    assert server.get("/or-off/a.txt").status == 401

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/template.hpp"
 #include "http/registry.hpp"
 
 namespace config {
@@ -23,10 +24,10 @@ struct AddressRule {
 };
 
 struct AccessSettings {
-    std::vector<AddressRule> rules;    // the first that fits decides; where none does, they say nothing
-    bool any_is_enough = false;        // satisfy any
-    std::optional<std::string> realm;  // unset: off
-    std::string user_file;             // absolute; empty: none was given
+    std::vector<AddressRule> rules;  // the first that fits decides; where none does, they say nothing
+    bool any_is_enough = false;      // satisfy any
+    std::optional<Template> realm;   // unset: off, which a variable may say as well
+    std::string user_file;           // absolute; empty: none was given
     // limit_except: what holds for all methods but these; null where it says nothing of who they are.
     http::MethodSet excepted;
     std::shared_ptr<const AccessSettings> for_others;

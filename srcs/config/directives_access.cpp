@@ -91,7 +91,6 @@ void set_satisfy(const Directive& directive, Level& level, Build& build) {
 
 void set_auth_basic(const Directive& directive, Level& level, Build& build) {
     const Token& realm = directive.arguments[0];
-    if (refuse_variable(directive, realm, build)) return;
     if (realm.text == "off") {
         own_access(level).realm.reset();
         return;
@@ -99,7 +98,7 @@ void set_auth_basic(const Directive& directive, Level& level, Build& build) {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
     if (std::ranges::any_of(realm.text, is_control))
         return build.report.error(realm, "auth_basic: a control character in a realm", "write what people are to read");
-    own_access(level).realm = realm.text;
+    if (auto text = read_template(directive, realm, build)) own_access(level).realm = std::move(*text);
 }
 
 // What is wrong with the file now is wrong at the start, not with the first visitor.
@@ -194,7 +193,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .set = set_auth_basic,
         .syntax = "auth_basic realm | off;",
         .default_text = "auth_basic off;",
-        .doc = "Asks for a name and a password (RFC 7617); `realm` is what people are told they are for. It needs "
+        .doc = "Asks for a name and a password (RFC 7617); `realm` is what people are told they are for. It may have "
+               "variables; a value of off asks for nothing. It needs "
                "auth_basic_user_file: without one, nobody gets in. Passwords travel as they are: let a proxy in front "
                "speak TLS.",
         .example = "auth_basic \"Members\";",

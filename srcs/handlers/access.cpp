@@ -6,6 +6,7 @@
 
 #include "handlers/logins.hpp"
 #include "http/credentials.hpp"
+#include "routing/variables.hpp"
 
 namespace handlers {
 
@@ -62,8 +63,11 @@ private:
     template <class Explain>
     Opinion ask_for_password(os::LogLevel level, Explain explain) {
         refuse(http::Status::unauthorized, level, explain);
-        response_.fields.add("WWW-Authenticate", http::basic_challenge(*settings_.realm));
+        response_.fields.add("WWW-Authenticate", http::basic_challenge(routing::value_of(*settings_.realm, request_)));
         return Opinion::no;
+    }
+    bool is_off(const config::Template& realm) const {
+        return !realm.is_constant() && routing::value_of(realm, request_) == "off";
     }
     Opinion judge(const Logins::Answer& answer, const std::string& name);
 
@@ -83,7 +87,7 @@ Opinion Look::by_address() {
 }
 
 Opinion Look::by_password() {
-    if (!settings_.realm) return Opinion::none;
+    if (!settings_.realm || is_off(*settings_.realm)) return Opinion::none;
     if (settings_.user_file.empty() || context_.logins == nullptr)
         return refuse(http::Status::forbidden, os::LogLevel::error, [] {
             return std::string{"auth_basic without auth_basic_user_file: there is nobody who could log in"};

@@ -32,8 +32,9 @@ std::string basic_challenge(std::string_view realm) {
     std::string value{scheme};
     value.append(" realm=\"");
     for (char c : realm) {
-        if (c == '"' || c == '\\') value.push_back('\\');  // quoted-pair, RFC 9110 5.6.4
-        value.push_back(c);
+        if (c == '"' || c == '\\') value.push_back('\\');                           // quoted-pair, RFC 9110 5.6.4
+        const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;  // a variable may have brought it
+        value.push_back(is_control ? ' ' : c);
     }
     return value.append("\", charset=\"UTF-8\"");
 }
