@@ -311,3 +311,21 @@ def test_one_big_download_does_not_hold_up_the_others(serve):
             started = time.monotonic()
             assert small.get("/a.txt").text == "a"
             assert time.monotonic() - started < 0.5 * patience
+
+
+def test_an_index_with_variables_reaches_no_more_than_a_path_does(serve):
+    """Names that begin with a dot and what lies outside stay where they are; an empty name is none."""
+    server = serve("""
+        server {
+            listen 127.0.0.1:0;
+            root www;
+            index $arg_name index.html;
+        }
+    """, {"www/index.html": "home", "www/other.html": "other", "www/.secret": "no", "www/a/.git/config": "no",
+          "secret": "no", "www/a/index.html": "a"})
+    assert server.get("/?name=other.html").text == "other"
+    assert server.get("/").text == "home"
+    assert server.get("/?name=none").text == "home"
+    for name in ".secret", "a/.git/config", "../secret", "a/../../secret", "./other.html":
+        assert server.get(f"/?name={name}").text == "home", name
+    assert server.get("/a/?name=/other.html").text == "other"

@@ -113,7 +113,7 @@ struct LocationSettings {
     std::shared_ptr<const Template> root_rest;
     bool alias_is_whole = false;  // in a location of a regular expression: nothing is put behind the alias
     // Names relative to the folder; one that begins with `/` (last) is a path of the server.
-    std::vector<std::string> index{"index.html"};
+    std::vector<Template> index{Template{"index.html"}};
     bool autoindex = false;
     ListingSettings listing;
     SymlinkSettings symlinks;

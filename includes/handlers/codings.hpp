@@ -2,6 +2,8 @@
 // what the server has compressed (gzip); by what the client takes and the location allows.
 #pragma once
 
+#include <optional>
+
 #include "handlers/handler.hpp"
 #include "handlers/representation.hpp"
 #include "routing/resource.hpp"
@@ -18,5 +20,10 @@ struct Selected {
 // `resource` and `name` may view Context::scratch: they stay valid.
 Selected select_coding(files::EntryRef found, const routing::Resource& resource, std::string_view name,
                        const Request& request, const Context& context);
+
+// Of a file that isn't there: the one beside it in the first coding that everybody gets (gzip_static always); nothing
+// where there is none. `resource` stays valid.
+std::optional<Selected> coded_for_all(const routing::Resource& resource, const Request& request,
+                                      const Context& context);
 
 }  // namespace handlers

@@ -36,7 +36,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .syntax = "gzip_static on | off | always;",
         .default_text = "gzip_static off;",
         .doc = "Whether the file beside the one that is asked for, with .gz behind its name, is served to clients that "
-               "take gzip; with `always` to all of them. One that is older than its file is not used: who writes both "
+               "take gzip; with `always` to all of them, even where the file itself isn't there. One that is older "
+               "than its file is not used: who writes both "
                "writes it last, or gives it the same time (gzip does). It goes before compression by `gzip on`.",
         .example = "gzip_static on;",
     },

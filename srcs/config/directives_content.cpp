@@ -13,6 +13,15 @@ namespace {
 
 using enum Context;
 
+// With parameters: text/html; charset=iso-8859-1.
+bool is_content_type(std::string_view text) {
+    const std::size_t semicolon = std::min(text.find(';'), text.size());
+    const std::string_view parameters = text.substr(semicolon);
+    const auto is_printed = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; };
+    if (!parameters.empty() && parameters.find('=') == std::string_view::npos) return false;
+    return is_media_type(base::trim_ows(text.substr(0, semicolon))) && std::ranges::all_of(parameters, is_printed);
+}
+
 void check_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build) {
     if (!build.check_world) return;
     struct stat facts {};
@@ -110,10 +119,9 @@ void set_alias(const Directive& directive, Level& level, Build& build) {
 }
 
 void set_index(const Directive& directive, Level& level, Build& build) {
-    std::vector<std::string>& names = level.settings().index;
+    std::vector<Template>& names = level.settings().index;
     if (level.starts_list(directive)) names.clear();
     for (const Token& name : directive.arguments) {
-        if (refuse_variable(directive, name, build)) continue;
         if (name.text.empty()) {
             build.report.error(name, "index: the name is empty");
             continue;
@@ -122,7 +130,7 @@ void set_index(const Directive& directive, Level& level, Build& build) {
             build.report.warning(Warning::index_after_path, name,
                                  "index: what comes after " + quoted(name.text) + " is never looked for",
                                  "a path that begins with \"/\" stands last");
-        names.push_back(name.text);
+        if (auto text = read_template(directive, name, build)) names.push_back(std::move(*text));
     }
 }
 
@@ -151,7 +159,7 @@ void set_types(const Directive& directive, Level& level, Build& build) {
     auto types = first || !level.settings().types ? std::make_shared<MediaTypes>()
                                                   : std::make_shared<MediaTypes>(*level.settings().types);
     for (const Directive& row : directive.block) {
-        if (row.has_block || !is_media_type(row.name.text)) {
+        if (row.has_block || !is_content_type(row.name.text)) {
             build.report.error(row.name, "types: " + quoted(row.name.text) + " is no media type",
                                "each line is a type and its extensions, such as \"text/html html htm;\"");
             continue;
@@ -170,7 +178,7 @@ void set_types(const Directive& directive, Level& level, Build& build) {
 
 void set_default_type(const Directive& directive, Level& level, Build& build) {
     const Token& type = directive.arguments[0];
-    if (!is_media_type(type.text))
+    if (!type.text.empty() && !is_content_type(type.text))
         return build.report.error(type, "default_type: " + quoted(type.text) + " is no media type",
                                   "write type/subtype, such as text/plain or application/octet-stream");
     level.settings().default_type = type.text;
@@ -209,7 +217,8 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .syntax = "index name ...;",
         .default_text = "index index.html;",
         .doc = "What answers for a folder: the first of these that exists in it. A last one that begins with \"/\" "
-               "is a path of the server and always taken. A block with a line of its own takes none of the outer "
+               "is a path of the server and always taken. With variables, an empty name is left out, and one with a "
+               "name in it that begins with a dot. A block with a line of its own takes none of the outer "
                "ones.",
         .example = "index index.html index.htm;",
     },
@@ -231,9 +240,10 @@ constexpr std::array rows = std::to_array<DirectiveRow>({
         .name = "default_type",
         .contexts = {http, server, location},
         .set = set_default_type,
-        .syntax = "default_type media/type;",
+        .syntax = "default_type media/type | \"\";",
         .default_text = "default_type application/octet-stream;",
-        .doc = "The Content-Type of files whose extension no row of types has, and of the text of return.",
+        .doc = "The Content-Type of files whose extension no row of types has, and of the text of return. It may have "
+               "parameters, such as \"text/html; charset=koi8-r\"; \"\" means none is said.",
         .example = "default_type text/plain;",
     },
     {

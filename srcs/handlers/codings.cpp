@@ -122,6 +122,24 @@ bool may_have_gzip(const config::Codings& codings, const files::Entry& file, con
     return !fields.find("Via") || proxy_may_have_gzip(codings.proxied, file, request, clock.wall().tv_sec);
 }
 
+// FILE.gz; null where there is none.
+files::EntryRef file_beside(ContentCoding coding, const routing::Resource& resource, const Request& request,
+                            const Context& context) {
+    std::string& path = context.scratch;
+    const std::size_t size = resource.relative.size();
+    const std::string_view suffix = suffix_of(coding);
+    const bool is_there = path.data() == resource.relative.data();
+    // What views it stays where it is. There is room for every path that the kernel takes.
+    if (is_there && path.capacity() < size + suffix.size()) return {};
+    if (!is_there) path.assign(resource.relative);
+    path.append(suffix);
+    const auto keep = request.route.settings->open_file_cache ? files::Cache::Keep::yes : files::Cache::Keep::no;
+    files::EntryRef entry = context.files.find(*resource.root, path, keep, context.wait);
+    path.resize(size);
+    const bool is_file = entry->failure() == 0 && entry->status().kind == os::FileStatus::Kind::regular;
+    return is_file ? entry : files::EntryRef{};
+}
+
 // One request's look at what there is.
 class Choice {
 public:
@@ -167,21 +185,9 @@ private:
     }
 
     files::EntryRef find_sidecar(ContentCoding coding) {
-        std::string& path = context_.scratch;
-        const std::size_t size = resource_.relative.size();
-        const std::string_view suffix = suffix_of(coding);
-        const bool is_there = path.data() == resource_.relative.data();
-        // What views it stays where it is. There is room for every path that the kernel takes.
-        if (is_there && path.capacity() < size + suffix.size()) return {};
-        if (!is_there) path.assign(resource_.relative);
-        path.append(suffix);
-        const auto keep = request_.route.settings->open_file_cache ? files::Cache::Keep::yes : files::Cache::Keep::no;
-        files::EntryRef entry = context_.files.find(*resource_.root, path, keep, context_.wait);
-        path.resize(size);
-        if (entry->failure() != 0 || entry->status().kind != os::FileStatus::Kind::regular) return {};
+        files::EntryRef entry = file_beside(coding, resource_, request_, context_);
         // Somebody has changed the file, and not yet what was made of it.
-        if (is_older(entry->status().modified, found_->status().modified)) return {};
-        return entry;
+        return entry && is_older(entry->status().modified, found_->status().modified) ? files::EntryRef{} : entry;
     }
 
     void look_for_variant(ContentCoding coding) {
@@ -237,6 +243,18 @@ Selected select_coding(files::EntryRef found, const routing::Resource& resource,
     // What still has to come from the disk is chosen from when it is here.
     if (!request.route.settings->codings.in_use || found->is_cold()) return {std::move(found)};
     return Choice{found, resource, name, request, context}.make();
+}
+
+std::optional<Selected> coded_for_all(const routing::Resource& resource, const Request& request,
+                                      const Context& context) {
+    const config::Codings& codings = request.route.settings->codings;
+    if (!codings.in_use || resource.relative.empty() || resource.relative.ends_with('/')) return std::nullopt;
+    for (ContentCoding coding : http::content_codings) {
+        if (codings.of(coding).sidecars != config::Sidecars::always) continue;
+        if (files::EntryRef entry = file_beside(coding, resource, request, context))
+            return Selected{std::move(entry), {coding, false}};
+    }
+    return std::nullopt;
 }
 
 }  // namespace handlers

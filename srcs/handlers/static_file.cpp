@@ -8,6 +8,7 @@
 #include "handlers/representation.hpp"
 #include "http/conditional.hpp"
 #include "http/target.hpp"
+#include "routing/variables.hpp"
 
 namespace handlers {
 
@@ -95,12 +96,10 @@ Response range_not_satisfiable(std::uint64_t size) {
     return response;
 }
 
-// Answers with the regular file at `resource`, which is `found`, or with what it is in another coding; `name` decides
-// on its media type.
-void serve(files::EntryRef found, const routing::Resource& resource, std::string_view name, const Request& request,
-           const Context& context, Response& response) {
+// Answers with a regular file, in the form that was selected; `name` decides on its media type.
+void serve(Selected selected, std::string_view name, const Request& request, const Context& context,
+           Response& response) {
     const std::time_t now = context.clock.wall().tv_sec;
-    Selected selected = select_coding(std::move(found), resource, name, request, context);
     const files::Entry& entry = *selected.entry;
     if (entry.is_cold()) {
         response.awaited = std::move(selected.entry);
@@ -146,8 +145,13 @@ Response redirect_to_folder(const Request& request) {
 // The first index file that exists, declined when there is none.
 Outcome serve_index(const Request& request, const routing::Resource& folder, const Context& context,
                     Response& response) {
-    for (const std::string& name : request.route.settings->index) {
-        if (name.starts_with('/')) return Reroute{name};
+    std::string value;
+    for (const config::Template& configured : request.route.settings->index) {
+        if (!configured.is_constant()) value = routing::value_of(configured, request);
+        const std::string_view name = configured.is_constant() ? configured.text() : std::string_view{value};
+        if (name.starts_with('/')) return Reroute{std::string{name}};
+        // What a variable leads to has to be what a path could lead to.
+        if (name.empty() || (!configured.is_constant() && files::has_hidden_component(name))) continue;
         context.scratch.assign(folder.relative).append(name);
         const routing::Resource candidate{folder.root, context.scratch};
         files::EntryRef entry = look_up(candidate, request, context);
@@ -161,7 +165,8 @@ Outcome serve_index(const Request& request, const routing::Resource& folder, con
         context.scratch.assign(request.path).append(name);
         if (leads_elsewhere(request, context.scratch)) return Reroute{context.scratch};
         context.scratch.assign(folder.relative).append(name);
-        serve(std::move(entry), {folder.root, context.scratch}, name, request, context, response);
+        const routing::Resource index{folder.root, context.scratch};
+        serve(select_coding(std::move(entry), index, name, request, context), name, request, context, response);
         return Answered{};
     }
     return Declined{};
@@ -188,7 +193,8 @@ Outcome serve_found(files::EntryRef entry, const routing::Resource& resource, co
             if (resource.relative.ends_with('/')) {
                 response = open_failure(resource, ENOTDIR, request, context);
             } else {
-                serve(std::move(entry), resource, resource.relative, request, context, response);
+                serve(select_coding(std::move(entry), resource, resource.relative, request, context), resource.relative,
+                      request, context, response);
             }
             return Answered{};
         case os::FileStatus::Kind::link:
@@ -250,6 +256,13 @@ Outcome StaticFile::handle(const Request& request, const Context& context, Respo
     }
     files::EntryRef entry = look_up(*resource, request, context);
     if (entry->failure() == 0) return serve_found(std::move(entry), *resource, request, context, response);
+    if (status_for(entry->failure()) == http::Status::not_found) {
+        // gzip_static always: the file itself doesn't have to be there.
+        if (std::optional<Selected> coded = coded_for_all(*resource, request, context)) {
+            serve(std::move(*coded), resource->relative, request, context, response);
+            return Answered{};
+        }
+    }
     response = open_failure(*resource, *entry, request, context);
     return Answered{};
 }
