@@ -196,7 +196,7 @@ def test_a_second_signal_cuts_it(limited):
 
 
 def test_set_and_variables(serve):
-    """`set $limit_rate` goes before limit_rate, whose variables are those of the request; the log tells what counted."""
+    """`set $limit_rate` goes before limit_rate, whose variables are the request's; the log tells what counted."""
     server = serve("""
         log_format rate "$uri $limit_rate";
         access_log access.log rate;

@@ -29,7 +29,8 @@ FileState state_of(const FileRange& range);
 // since only then can it be the reason.
 FileState take_sent(FileRange& range, std::uint64_t sent, bool short_transfer);
 
-// Appends the first `count` bytes of the range to `out`, and leaves the rest. False: the file gave less than it promised.
+// Appends the first `count` bytes of the range to `out`, and leaves the rest. False: the file gave less than it
+// promised.
 bool copy_front(FileRange& range, std::uint64_t count, base::Buffer& out);
 
 }  // namespace body

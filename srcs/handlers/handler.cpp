@@ -115,7 +115,8 @@ std::string media_type_of(std::string_view file_name, const Request& request) {
     const config::LocationSettings& settings = *request.route.settings;
     const std::string_view type = bare_media_type_of(file_name, settings);
     std::string field{type};
-    if (!takes_charset(type, settings)) return field;
+    const bool is_bare = !type.empty() && type.find(';') == std::string_view::npos;
+    if (!is_bare || !takes_charset(type, settings)) return field;
     const std::string charset = routing::value_of(settings.charset, request);
     if (config::is_charset(charset) && charset != "off") field.append("; charset=").append(charset);
     return field;

@@ -13,6 +13,11 @@ std::string type_of_text(const Request& request) {
     return media_type_of("text.txt", request);
 }
 
+void add_type_of_text(const Request& request, Response& response) {
+    const std::string type = type_of_text(request);
+    if (!type.empty()) response.fields.add("Content-Type", type);
+}
+
 }  // namespace
 
 void give(const routing::Answer& answer, const Request& request, Response& response) {
@@ -24,13 +29,15 @@ void give(const routing::Answer& answer, const Request& request, Response& respo
         case Kind::status:
             if (!answer.problem.empty()) {
                 response = failure(answer.status, answer.problem);
-            } else {
-                response.lacks_page = http::code_of(answer.status) >= 300 && !http::never_has_content(answer.status);
+            } else if (!http::never_has_content(answer.status)) {
+                response.lacks_page = http::code_of(answer.status) >= 300;
+                // Nothing at all has a type, too, as in nginx.
+                if (!response.lacks_page) add_type_of_text(request, response);
             }
             break;
         case Kind::text:
             if (http::never_has_content(answer.status)) break;
-            response.fields.add("Content-Type", type_of_text(request));
+            add_type_of_text(request, response);
             response.content = body::Memory{std::make_shared<const std::string>(answer.text)};
             break;
     }

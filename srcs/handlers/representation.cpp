@@ -22,7 +22,8 @@ bool is_coded(Form form) { return form.coding != http::ContentCoding::identity; 
 void mark(files::PreparedAnswer& made, Form form, bool accepts_ranges) {
     const std::string_view fields = made.fields;
     const auto behind_line = [&](std::size_t at) { return fields.find("\r\n", at) + 2; };
-    made.type_end = behind_line(0);
+    // No type is said where default_type is "".
+    made.type_end = fields.starts_with("Content-Type:") ? behind_line(0) : 0;
     if (is_coded(form)) made.type_end = behind_line(made.type_end);
     made.validators_begin = accepts_ranges ? behind_line(made.type_end) : made.type_end;
     const std::size_t etag = fields.find("\r\nETag: ", made.validators_begin - 2);
@@ -43,7 +44,8 @@ files::PreparedAnswer own_fields(const files::Entry& entry, std::string_view fil
     const bool accepts_ranges = settings.validators.rules.max_ranges > 0;
     made.variant = &settings;
     made.form = number_of(form);
-    http::append_line(made.fields, "Content-Type", media_type_of(file_name, request));
+    const std::string type = media_type_of(file_name, request);
+    if (!type.empty()) http::append_line(made.fields, "Content-Type", type);
     if (is_coded(form)) http::append_line(made.fields, "Content-Encoding", http::name_of(form.coding));
     if (accepts_ranges) http::append_line(made.fields, "Accept-Ranges", "bytes");
     const std::time_t modified = entry.status().modified.tv_sec;

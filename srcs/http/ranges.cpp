@@ -125,7 +125,7 @@ PartHeads part_heads(const ByteRanges& ranges, std::uint64_t size, std::string_v
     for (const ByteRange& range : ranges) {
         // The line end in front belongs to the delimiter (RFC 2046 5.1.1): before the first one it may be left out.
         heads.text.append(heads.text.empty() ? "--" : "\r\n--").append(boundary);
-        heads.text.append("\r\nContent-Type: ").append(media_type);
+        if (!media_type.empty()) heads.text.append("\r\nContent-Type: ").append(media_type);
         heads.text.append("\r\nContent-Range: ").append(content_range(range, size)).append("\r\n\r\n");
         heads.ends.push_back(heads.text.size());
     }
