@@ -99,7 +99,6 @@ DIFFERENCES = [
     Difference("types", "GET /utf/style.css", "content-type", "text is text, whichever: unless charset_types is there"),
     Difference("nested", "GET /settings/noext", "content-type", "text is text, whichever"),
     Difference("symlinks", "GET /on/linked/*", WHOLE, "a link within the path is refused as one at its end is: 403"),
-    Difference("finding", "GET /page", "content-type", "the type is that of the file, not of the path"),
 ]
 
 def is_expected(name, request, answer, difference):

@@ -498,10 +498,10 @@ def test_expressions_on_long_paths(serve):
 
 
 def test_redirect_to_a_folder_names_no_other_host(serve):
-    """A path that rewriting made begins with one slash in Location: with two, what follows would be a host."""
+    """A path that rewriting made may begin with two slashes: with a dot segment before them no host follows."""
     server = serve(configuration("root www; location / { rewrite ^/x/(.*)$ //$1 break; }"), FILES)
     answer = server.get("/x/dir")
-    assert (answer.status, answer["Location"]) == (301, "/dir/")
+    assert (answer.status, answer["Location"]) == (301, "/.//dir/")
 
 
 def test_answers_to_others_are_untouched(serve):

@@ -60,8 +60,9 @@ constexpr std::array answers = std::to_array<Difference>({
     {"`return 444 text;` closes the connection, too", "444 with the text", "444 means closing", "`return 404 text;`"},
     {"an `error_page` that fails itself gives way to the answer that wanted it", "its own failure answers",
      "what was wrong stays visible", "`recursive_error_pages on;`"},
-    {"the type of a file in an `alias` or `index` is that of its own name", "of the path",
-     "it is the file that is sent", "a `types` block in the location"},
+    {"the type of a file in an `alias` or `index` is that of its own name, unless a `default_type` is said for a path "
+     "without ending",
+     "of the path", "it is the file that is sent", "a `types` block in the location"},
     {"groups in redirects are percent-encoded again", "as they are", "a URL has no spaces", "-"},
     {"`$sent_http_*` is what is sent", "that of the whole file, where a range is", "it says so", "-"},
     {"`limit_except` with `deny all` alone answers 405 with Allow", "403", "it is what 405 is for (RFC 9110 15.5.6)",

@@ -7,6 +7,7 @@
 #include "handlers/codings.hpp"
 #include "handlers/representation.hpp"
 #include "http/conditional.hpp"
+#include "http/media_types.hpp"
 #include "http/target.hpp"
 #include "routing/variables.hpp"
 
@@ -132,11 +133,17 @@ files::EntryRef look_up(const routing::Resource& resource, const Request& reques
                               kept ? files::Cache::Keep::yes : files::Cache::Keep::no, context.wait);
 }
 
+// The name whose ending tells the media type: the file's own. Where an alias is a file, and the path has no ending,
+// what default_type says has been said of this one file, as in nginx.
+std::string_view name_for_type(const Request& request, const routing::Resource& resource) {
+    if (request.route.mapping->file_name.empty() || !http::extension_of(request.path).empty()) return resource.relative;
+    const bool is_said = request.route.settings->default_type != config::LocationSettings{}.default_type;
+    return is_said ? request.path : resource.relative;
+}
+
 Response redirect_to_folder(const Request& request) {
     Response response;
-    std::string folder = std::string{request.path} + "/";
-    // What rewriting made of the path may begin with two: then what follows would be a host (RFC 3986 4.2).
-    folder.erase(0, std::max<std::size_t>(std::min(folder.find_first_not_of('/'), folder.size()), 1) - 1);
+    const std::string folder = std::string{request.path} + "/";
     redirect(response, request, http::Status::moved_permanently,
              http::encode_path_and_query(folder, request.args(), request.has_args()));
     return response;
@@ -193,8 +200,9 @@ Outcome serve_found(files::EntryRef entry, const routing::Resource& resource, co
             if (resource.relative.ends_with('/')) {
                 response = open_failure(resource, ENOTDIR, request, context);
             } else {
-                serve(select_coding(std::move(entry), resource, resource.relative, request, context), resource.relative,
-                      request, context, response);
+                const std::string_view name = name_for_type(request, resource);
+                serve(select_coding(std::move(entry), resource, name, request, context), name, request, context,
+                      response);
             }
             return Answered{};
         case os::FileStatus::Kind::link:

@@ -206,7 +206,8 @@ std::string_view extension_of(std::string_view file_name) {
 bool takes_charset(std::string_view media_type) {
     if (media_type.find(';') != std::string_view::npos) return false;  // it has its parameters already
     return base::equals_ignoring_case(media_type.substr(0, 5), "text/") ||
-           base::equals_ignoring_case(media_type, "application/javascript");
+           base::equals_ignoring_case(media_type, "application/javascript") ||
+           base::equals_ignoring_case(media_type, "application/rss+xml");
 }
 
 }  // namespace http

@@ -81,7 +81,13 @@ std::optional<std::string> warning_about_limits(const config::Settings& settings
 base::Result<Prepared> prepare(std::shared_ptr<const config::Settings> settings, std::size_t processes) {
     if (auto possible = os::check_open_beneath(); !possible) return possible.error();
     base::Result<std::uint64_t> limit = os::raise_descriptor_limit(settings->worker_rlimit_nofile);
-    if (!limit) return limit.error();
+    std::optional<std::string> warning;
+    if (!limit) {
+        // As in nginx: fewer connections are better than none.
+        warning = "worker_rlimit_nofile: " + limit.error().message;
+        limit = os::raise_descriptor_limit(std::nullopt);
+        if (!limit) return limit.error();
+    }
     base::Result<CounterTable> counters = CounterTable::open(processes);
     if (!counters) return counters.error();
     base::Result<Logs> logs = Logs::open(*settings);
@@ -93,7 +99,7 @@ base::Result<Prepared> prepare(std::shared_ptr<const config::Settings> settings,
         if (!file) return at(settings->pid_origin, file.error());
         opened->left_files.push_back(std::move(file).value());
     }
-    std::optional<std::string> warning = warning_about_limits(*settings, limit.value());
+    if (!warning) warning = warning_about_limits(*settings, limit.value());
     return Prepared{std::move(settings),
                     std::move(logs).value(),
                     std::move(opened->sets),
