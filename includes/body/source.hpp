@@ -33,7 +33,7 @@ public:
     Source(MultiRange ranges) : content_(std::make_unique<MultiRange>(std::move(ranges))) {}
 
     std::uint64_t remaining() const;  // bytes
-    bool exhausted() const { return remaining() == 0; }
+    bool exhausted() const { return std::holds_alternative<Empty>(content_) || remaining() == 0; }
 
     // Appends the content to `out` as far as it is small or already in memory; what is left afterwards begins with a
     // file range to be sent from the file. Of one piece of memory at most `most` bytes are taken, the rest is left.

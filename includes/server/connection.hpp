@@ -62,6 +62,7 @@ private:
     void on_deadline() override;
 
     void enter(State state);
+    [[gnu::cold]] void end(State before);  // of enter(), which every request passes four times
     void plan_next_turn();
     base::Instant deadline() const;
 

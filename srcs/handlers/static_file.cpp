@@ -97,10 +97,13 @@ Response range_not_satisfiable(std::uint64_t size) {
     return response;
 }
 
-// Answers with a regular file, in the form that was selected; `name` decides on its media type.
-void serve(Selected selected, std::string_view name, const Request& request, const Context& context,
-           Response& response) {
+// Answers with the regular file at `resource`, which is `found`, or with what it is in another coding, unless the form
+// of `found` is settled already; `name` decides on its media type.
+void serve(files::EntryRef found, const routing::Resource& resource, std::string_view name, const Request& request,
+           const Context& context, Response& response, const Form* settled = nullptr) {
     const std::time_t now = context.clock.wall().tv_sec;
+    Selected selected = settled != nullptr ? Selected{std::move(found), *settled}
+                                           : select_coding(std::move(found), resource, name, request, context);
     const files::Entry& entry = *selected.entry;
     if (entry.is_cold()) {
         response.awaited = std::move(selected.entry);
@@ -172,8 +175,7 @@ Outcome serve_index(const Request& request, const routing::Resource& folder, con
         context.scratch.assign(request.path).append(name);
         if (leads_elsewhere(request, context.scratch)) return Reroute{context.scratch};
         context.scratch.assign(folder.relative).append(name);
-        const routing::Resource index{folder.root, context.scratch};
-        serve(select_coding(std::move(entry), index, name, request, context), name, request, context, response);
+        serve(std::move(entry), {folder.root, context.scratch}, name, request, context, response);
         return Answered{};
     }
     return Declined{};
@@ -201,8 +203,7 @@ Outcome serve_found(files::EntryRef entry, const routing::Resource& resource, co
                 response = open_failure(resource, ENOTDIR, request, context);
             } else {
                 const std::string_view name = name_for_type(request, resource);
-                serve(select_coding(std::move(entry), resource, name, request, context), name, request, context,
-                      response);
+                serve(std::move(entry), resource, name, request, context, response);
             }
             return Answered{};
         case os::FileStatus::Kind::link:
@@ -267,7 +268,7 @@ Outcome StaticFile::handle(const Request& request, const Context& context, Respo
     if (status_for(entry->failure()) == http::Status::not_found) {
         // gzip_static always: the file itself doesn't have to be there.
         if (std::optional<Selected> coded = coded_for_all(*resource, request, context)) {
-            serve(std::move(*coded), resource->relative, request, context, response);
+            serve(std::move(coded->entry), *resource, resource->relative, request, context, response, &coded->form);
             return Answered{};
         }
     }

@@ -58,14 +58,16 @@ void Connection::enter(State state) {
             transport_.discard_input();
             pace_.progress(services_.clock.now());
             break;
-        case State::closed:
-            if (exchange_ && before != State::writing && !exchange_->response().closes) exchange_->abandon();
-            if (exchange_) finish_exchange();
-            timer_.cancel();
-            idle_mark_.unlink();
-            services_.closed.push_back(this);
-            break;
+        case State::closed: end(before); break;
     }
+}
+
+void Connection::end(State before) {
+    if (exchange_ && before != State::writing && !exchange_->response().closes) exchange_->abandon();
+    if (exchange_) finish_exchange();
+    timer_.cancel();
+    idle_mark_.unlink();
+    services_.closed.push_back(this);
 }
 
 void Connection::plan_next_turn() {

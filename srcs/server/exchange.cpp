@@ -174,7 +174,7 @@ void Exchange::forget() {
     constexpr std::size_t usual_head = 16 * 1024;
     response_.clear();
     file_sender_.reset();
-    rate_.end();
+    if (rate_.limits()) rate_.end();
     fetching_.withdraw();
     login_.forget();
     fetched_ = 0;
