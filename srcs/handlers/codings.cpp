@@ -143,8 +143,8 @@ files::EntryRef file_beside(ContentCoding coding, const routing::Resource& resou
 // One request's look at what there is.
 class Choice {
 public:
-    Choice(const files::EntryRef& found, const routing::Resource& resource, std::string_view name,
-           const Request& request, const Context& context)
+    Choice(files::EntryRef& found, const routing::Resource& resource, std::string_view name, const Request& request,
+           const Context& context)
         : found_(found),
           resource_(resource),
           name_(name),
@@ -164,7 +164,7 @@ public:
         start_better_than(chosen);
         if (request_.trace != nullptr) request_.trace->add("content coding: " + std::string{http::name_of(chosen)});
         const Form form{chosen, varies_ && codings_.vary};
-        if (chosen == ContentCoding::identity) return {found_, form};
+        if (chosen == ContentCoding::identity) return {std::move(found_), form};
         return {std::move(entries_[http::index_of(chosen)]), form};
     }
 
@@ -223,7 +223,7 @@ private:
         context_.compressor->start(found_, best, {settings.level, settings.window});
     }
 
-    const files::EntryRef& found_;
+    files::EntryRef& found_;
     const routing::Resource& resource_;
     std::string_view name_;
     const Request& request_;

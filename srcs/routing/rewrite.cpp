@@ -257,11 +257,15 @@ void find_location(Request& request) {
 
 void settle(Request& request) {
     const Route& of_server = request.routes->route_of_server(request.server);
-    if (const config::Script& script = of_server.server->script; !script.empty()) {
+    if (!of_server.is_settled) {
         request.route = of_server;
         Run run{request};
-        run.run(script);
+        run.run(of_server.server->script);
         if (request.answer() != nullptr) return;
+    } else if (request.trace == nullptr) {
+        request.route = request.routes->route(request, request.path);
+        if (request.route.is_settled) return;
+        if (run_location(request)) return;
     }
     find_location(request);
 }

@@ -58,7 +58,8 @@ RouteTable::SocketNames RouteTable::compile_names(const config::Settings& settin
 RouteTable::CompiledServer RouteTable::compile_server(const config::Server& server, os::DescriptorReserve& reserve) {
     compile_script(server.script, reserve);
     const Mapping* mapping = compile_mapping(server.settings, reserve);
-    return {{&server, nullptr, &server.settings, mapping, true}, compile_level(server, server.locations, reserve)};
+    return {{&server, nullptr, &server.settings, mapping, server.script.empty()},
+            compile_level(server, server.locations, reserve)};
 }
 
 RouteTable::Level RouteTable::compile_level(const config::Server& server,
