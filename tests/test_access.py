@@ -9,6 +9,7 @@ import base64
 import contextlib
 import os
 import pathlib
+import select
 import signal
 
 import pytest
@@ -492,8 +493,8 @@ def count_new_checker_in(server):
     server.baseline = server.descriptors()
 
 
-def ask_to_log_in(server, name, password):
-    client = server.connect()
+def ask_to_log_in(server, name, password, **options):
+    client = server.connect(**options)
     client.send(request("GET /members/ HTTP/1.1", basic(name, password)))
     return client
 
@@ -564,6 +565,23 @@ def test_same_question_is_asked_once_and_the_queue_has_an_end(members):
     assert {client.response().status for client in others[:100] + late} == {401}
     for client in same + others + late:
         client.close()
+
+
+def test_who_asks_a_lot_holds_up_nobody_else(members):
+    """Clients take turns by their addresses: one that tries passwords by the hundred keeps nobody else waiting."""
+    server = members({"slow": SLOW["bcrypt"]}, "worker_connections 1000;\n" + MEMBERS)
+    with stopped_checker(server):
+        many = [ask_to_log_in(server, "slow", f"wrong {i}") for i in range(256)]
+        assert server.get("/").status == 200
+        assert login(server, "slow", "one too many") == 503
+        other = ask_to_log_in(server, "slow", "geheim", source="127.0.0.2")
+        assert server.get("/").status == 200
+    assert other.response().status == 200
+    answered, _, _ = select.select([client.socket for client in many], [], [], 0)
+    assert len(answered) < 64, f"{len(answered)} of the many were answered before"
+    for client in many:
+        client.reset()
+    other.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT])

@@ -19,6 +19,7 @@ namespace handlers {
 // What one request has learnt about its credentials; a member of who waits for that.
 struct LoginAttempt {
     net::PasswordWait wait;
+    std::string client;  // whose turn it takes: the address, as bytes
     // An error page may have a password file of its own, so there may be more than one.
     std::vector<std::pair<std::string, net::PasswordWait::Outcome>> known;
 

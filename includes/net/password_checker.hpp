@@ -66,11 +66,14 @@ public:
     // Starts the process, while this one is small; where that fails, it is tried again with the first question.
     void start();
 
-    // Does `password` fit `hash`? Questions with the same key are the same one. False: too many wait already, or there
-    // is no process to ask. Preconditions: the texts are as os::password_question() wants them; `wait` is not pending.
-    bool ask(PasswordWait& wait, std::string key, std::string_view password, std::string_view hash);
+    // Does `password` fit `hash`? Questions with the same key are the same one; clients, by their addresses, take
+    // turns. False: too many wait already, or there is no process to ask. Preconditions: the texts are as
+    // os::password_question() wants them; `wait` is not pending.
+    bool ask(PasswordWait& wait, std::string_view client, std::string key, std::string_view password,
+             std::string_view hash);
 
-    static constexpr std::size_t most_questions = 256;
+    static constexpr std::size_t most_questions = 256;  // of one client
+    static constexpr std::size_t most_of_all = 1024;
 
 private:
     friend class PasswordWait;
@@ -83,6 +86,7 @@ private:
     void on_turn() override;      // an answer, or the end of the process
     void on_deadline() override;  // the process is stuck, or the pause after one that died is over
     bool has_process();
+    std::list<PasswordQuestion>::iterator add_question(std::string_view client);
     void send_next();
     void answer_first(Outcome outcome);
     void forget(PasswordQuestion& question);

@@ -94,7 +94,7 @@ Logins::Answer Logins::check_slowly(const os::PasswordEntry& entry, bool known,
     wait.withdraw();
     const auto answered = std::ranges::find(attempt->known, key, [](const auto& one) { return one.first; });
     if (answered == attempt->known.end()) {
-        const bool asked = checker_.ask(wait, std::move(key), credentials.password, entry.hash);
+        const bool asked = checker_.ask(wait, attempt->client, std::move(key), credentials.password, entry.hash);
         return {asked ? Verdict::waits : Verdict::overloaded, 0, {}};
     }
     if (answered->second == Outcome::failed) return {Verdict::failed, 0, {}};

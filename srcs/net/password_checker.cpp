@@ -11,7 +11,9 @@ namespace net {
 
 struct PasswordQuestion {
     std::string key;
-    std::string text;  // what is sent
+    std::string text;      // what is sent
+    std::string client;    // who asked first
+    std::size_t turn = 0;  // how many of that client's waited when it came: lower turns go first
     base::IntrusiveList<PasswordWait> waiting;
     bool died_once = false;  // the process that it was sent to
 };
@@ -60,14 +62,28 @@ bool PasswordChecker::has_process() {
     return false;
 }
 
-bool PasswordChecker::ask(PasswordWait& wait, std::string key, std::string_view password, std::string_view hash) {
+// Behind all that have waited for as many turns: who asks a lot holds up nobody but himself.
+std::list<PasswordQuestion>::iterator PasswordChecker::add_question(std::string_view client) {
+    const auto turn = static_cast<std::size_t>(std::ranges::count(questions_, client, &PasswordQuestion::client));
+    if (turn >= most_questions || questions_.size() >= most_of_all) return questions_.end();
+    const auto under_way = asked_ ? std::next(questions_.begin()) : questions_.begin();
+    const auto place =
+        std::find_if(under_way, questions_.end(), [&](const PasswordQuestion& one) { return one.turn > turn; });
+    const auto added = questions_.emplace(place);
+    added->client = client;
+    added->turn = turn;
+    return added;
+}
+
+bool PasswordChecker::ask(PasswordWait& wait, std::string_view client, std::string key, std::string_view password,
+                          std::string_view hash) {
     auto same = std::ranges::find(questions_, key, &PasswordQuestion::key);
     if (same == questions_.end()) {
-        if (questions_.size() >= most_questions) return false;
         // Where a process has just died, those who ask wait for the next one.
         const bool pauses = !process_ && clock_.now() < not_before_;
         if (!pauses && !has_process()) return false;
-        same = questions_.emplace(questions_.end());
+        same = add_question(client);
+        if (same == questions_.end()) return false;
         same->key = key;
         same->text = os::password_question(password, hash);
     }

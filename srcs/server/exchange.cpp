@@ -82,6 +82,7 @@ void Exchange::note_user() {
     std::optional<http::BasicCredentials> credentials = http::basic_credentials(head_.fields);
     if (!credentials) return;
     remote_user_ = std::move(credentials->name);
+    login_.client = request_.connection->peer.address_bytes();
     request_.remote_user = remote_user_;
 }
 
