@@ -9,6 +9,9 @@
 
 namespace routing {
 
+// In quotes, on one line.
+std::string shown(std::string_view text);
+
 // Adds a line for each server of the socket to the request's trace. Precondition: there is one, and
 // request.server was chosen.
 void explain_server(const Request& request, std::size_t socket);

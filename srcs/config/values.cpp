@@ -170,6 +170,16 @@ Result<std::vector<ServerName>> parse_server_name(std::string_view text) {
     return wrong(text, "has its * in the wrong place: it stands for whole parts at the beginning or the end", forms);
 }
 
+std::string as_written(const ServerName& name) {
+    switch (name.kind) {
+        case ServerName::Kind::exact: return name.text;
+        case ServerName::Kind::leading_wildcard: return '*' + name.text;
+        case ServerName::Kind::trailing_wildcard: return name.text + '*';
+        case ServerName::Kind::regex: return '~' + name.text;
+    }
+    return {};
+}
+
 std::string name_of_this_machine() {
     std::array<char, 256> name{};
     return ::gethostname(name.data(), name.size() - 1) == 0 ? base::lower_case(name.data()) : std::string{};

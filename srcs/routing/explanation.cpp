@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "config/location.hpp"
+#include "config/values.hpp"
 
 namespace routing {
 
@@ -10,28 +12,12 @@ namespace {
 
 using Match = config::Location::Match;
 
-std::string quoted(std::string_view text) {
-    std::string out{"\""};
-    base::append_on_one_line(out, text);
-    return out.append("\"");
-}
-
 std::string place(const config::Origin& origin) { return " (" + origin.file + ':' + std::to_string(origin.line) + ')'; }
-
-std::string written(const config::ServerName& name) {
-    switch (name.kind) {
-        case config::ServerName::Kind::exact: return name.text;
-        case config::ServerName::Kind::leading_wildcard: return '*' + name.text;
-        case config::ServerName::Kind::trailing_wildcard: return name.text + '*';
-        case config::ServerName::Kind::regex: return '~' + name.text;
-    }
-    return {};
-}
 
 std::string names_of(const config::Server& server) {
     std::string text;
     for (const config::ServerName& name : server.names) {
-        const std::string one = written(name);
+        const std::string one = config::as_written(name);
         text.append(text.empty() ? "" : " ").append(one.empty() ? "\"\"" : one);
     }
     return text;
@@ -48,17 +34,6 @@ bool fits(const config::ServerName& name, const Request& request) {
         case config::ServerName::Kind::regex: return request.workspace->matcher.search(name.pattern->regex, host);
     }
     return false;
-}
-
-std::string written(const config::Location& location) {
-    switch (location.match) {
-        case Match::exact: return "= " + location.path;
-        case Match::preferred_prefix: return "^~ " + location.path;
-        case Match::regex: return "~ " + location.path;
-        case Match::prefix:
-        case Match::named: break;
-    }
-    return location.path;
 }
 
 // What `location` alone says to the path.
@@ -87,7 +62,7 @@ std::string_view misfit(Match match) {
 // Why `location`, which fits, is not the one: `winner` is of the same block, or null where none of it was chosen.
 std::string loss(const config::Location& location, const config::Location* winner) {
     if (winner == nullptr) return "it fits, but the block around it was not chosen";
-    const std::string other = quoted(written(*winner));
+    const std::string other = shown(config::describe(*winner));
     if (winner->match == Match::exact) return "it fits, but " + other + " is the whole path";
     if (winner->match == Match::regex)
         return location.match == Match::regex ? "it fits, but " + other + " comes before it"
@@ -106,7 +81,8 @@ void explain_block(const std::vector<config::Location>& locations, const Request
     const auto winner = std::ranges::find_if(locations, [&](const auto& one) { return holds(one, chosen); });
     const config::Location* won = winner == locations.end() ? nullptr : &*winner;
     for (const config::Location& location : locations) {
-        const std::string head = indent + "location " + quoted(written(location)) + place(location.origin) + ": ";
+        const std::string head =
+            indent + "location " + shown(config::describe(location)) + place(location.origin) + ": ";
         if (&location == chosen) {
             request.trace->add(head + "chosen");
         } else if (&location == won) {
@@ -121,6 +97,12 @@ void explain_block(const std::vector<config::Location>& locations, const Request
 
 }  // namespace
 
+std::string shown(std::string_view text) {
+    std::string out{"\""};
+    base::append_on_one_line(out, text);
+    return out.append("\"");
+}
+
 void explain_server(const Request& request, std::size_t socket) {
     const config::Settings& settings = request.routes->settings();
     const config::Socket& listened = settings.sockets[socket];
@@ -129,10 +111,10 @@ void explain_server(const Request& request, std::size_t socket) {
         std::string line = "server " + names_of(server) + place(server.origin) + ": ";
         const bool is_fit = std::ranges::any_of(server.names, [&](const auto& one) { return fits(one, request); });
         if (index == request.server) {
-            line += is_fit ? "chosen, its name fits " + quoted(request.head.host)
+            line += is_fit ? "chosen, its name fits " + shown(request.head.host)
                     : listened.servers.size() == 1
                         ? "chosen, it is the only one here"
-                        : "chosen, no name fits " + quoted(request.head.host) + " and it is the default";
+                        : "chosen, no name fits " + shown(request.head.host) + " and it is the default";
         } else {
             line += is_fit ? "its name fits, but less closely, or later" : "no name of it fits";
         }
@@ -141,7 +123,7 @@ void explain_server(const Request& request, std::size_t socket) {
 }
 
 void explain_location(const Request& request) {
-    request.trace->add("looks for the location of " + quoted(request.path));
+    request.trace->add("looks for the location of " + shown(request.path));
     explain_block(request.route.server->locations, request, "  ");
     if (request.route.location == nullptr) request.trace->add("  none fits: the server's own settings count");
 }

@@ -45,12 +45,6 @@ private:
     bool path_is_new_ = false;  // a location has to be looked for
 };
 
-std::string shown(std::string_view text) {
-    std::string out{"\""};
-    base::append_on_one_line(out, text);
-    return out.append("\"");
-}
-
 // As nginx does: what means something in a query, spaces, and what isn't ASCII.
 std::string encode_argument(std::string_view value) {
     constexpr std::string_view digits = "0123456789ABCDEF";

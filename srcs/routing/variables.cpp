@@ -8,6 +8,7 @@
 
 #include "base/ascii.hpp"
 #include "base/hash.hpp"
+#include "config/values.hpp"
 #include "routing/fields.hpp"
 #include "routing/maps.hpp"
 #include "routing/own_variables.hpp"
@@ -64,16 +65,7 @@ bool append_milliseconds_now(std::string& out, const Request& request) {
     return append_seconds(out, static_cast<std::uint64_t>(wall.tv_sec * 1000 + wall.tv_nsec / nanoseconds_in_one));
 }
 
-std::string first_name(const config::Server& server) {
-    const config::ServerName& name = server.names.front();
-    switch (name.kind) {
-        case config::ServerName::Kind::exact: return name.text;
-        case config::ServerName::Kind::leading_wildcard: return "*" + name.text;
-        case config::ServerName::Kind::trailing_wildcard: return name.text + "*";
-        case config::ServerName::Kind::regex: return "~" + name.text;
-    }
-    return {};
-}
+std::string first_name(const config::Server& server) { return config::as_written(server.names.front()); }
 
 // Empty, not missing, where nobody has named it.
 bool append_server_name(std::string& out, const Request& request) {
