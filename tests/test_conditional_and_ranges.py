@@ -64,7 +64,7 @@ def test_rfc9110_13_1_2_if_none_match_that_does_not_match(server):
     (modified, 304),
     ("Sunday, 09-Sep-01 01:46:40 GMT", 304),       # the two obsolete forms are understood (RFC 9110 5.6.7)
     ("Sun Sep  9 01:46:40 2001", 304),
-    (formatdate(time.time() + 60, usegmt=True), 304),  # not modified since a later time either
+    ("{in_a_minute}", 304),                        # not modified since a later time either
     ("Sun, 09 Sep 2001 01:46:41 GMT", 200),        # later too, but older than the file: what it was then can't be told
     ("Sun, 09 Sep 2001 01:46:39 GMT", 200),
     ("Sun, 99 Sep 2001 01:46:40 GMT", 200),        # not a date: ignored (13.1.3)
@@ -73,7 +73,8 @@ def test_rfc9110_13_1_2_if_none_match_that_does_not_match(server):
 ])
 def test_rfc9110_13_1_3_if_modified_since(server, date, status):
     """304 unless the file is newer than the date; nonsense is ignored."""
-    assert server.get("/file.bin", f"If-Modified-Since: {date}").status == status
+    in_a_minute = formatdate(time.time() + 60, usegmt=True)
+    assert server.get("/file.bin", f"If-Modified-Since: {date.format(in_a_minute=in_a_minute)}").status == status
 
 
 def test_head_is_conditional_too(server):

@@ -137,6 +137,9 @@ std::optional<T> checked(base::Result<T> parsed, const Directive& directive, con
 // Reports and says true when nginx would expand a variable in `token`.
 bool refuse_variable(const Directive& directive, const Token& token, Build& build);
 
+// Reports and says true when this block has the directive `other` too, which says the same thing in another way.
+bool refuse_both(const Directive& directive, std::string_view other, const Level& level, Build& build);
+
 // Reports when there is no folder for a file that the server is to write. `path`: the token behind `resolved`.
 void check_parent_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build);
 

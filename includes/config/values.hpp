@@ -37,6 +37,9 @@ base::Result<http::Method> parse_method(std::string_view text);
 // example.org, *.example.org, .example.org (two names), www.example.*, "". Lower-cased.
 base::Result<std::vector<ServerName>> parse_server_name(std::string_view text);
 
+// One word of a configuration, in quotes where it needs them.
+std::string as_word(std::string_view text);
+
 // As it stands in server_name.
 std::string as_written(const ServerName& name);
 

@@ -18,6 +18,8 @@ inline constexpr base::ByteSet is_tchar =
     base::ByteSet{"!#$%&'*+-.^_`|~"}.insert_range('a', 'z').insert_range('A', 'Z').insert_range('0', '9');
 static_assert(is_tchar['!'] && !is_tchar[':'] && !is_tchar[' '] && !is_tchar['\0']);
 
+bool is_token(std::string_view text);
+
 // What may stand in a field value: visible, space, tab, and bytes above ASCII (RFC 9110 5.5).
 inline constexpr base::ByteSet is_field_value_byte =
     base::ByteSet{"\t"}.insert_range(' ', '~').insert_range('\x80', '\xFF');

@@ -10,6 +10,7 @@
 
 #include "base/ascii.hpp"
 #include "config/load.hpp"
+#include "config/values.hpp"
 #include "http/media_types.hpp"
 #include "os/interfaces.hpp"
 
@@ -30,19 +31,6 @@ Result<std::string> real_path(const std::string& path) {
     const std::unique_ptr<char, decltype(&std::free)> real{::realpath(path.c_str(), nullptr), &std::free};
     if (!real) return Error::from_errno("serve", path);
     return std::string{real.get()};
-}
-
-// A word of a configuration, in quotes where it needs them.
-std::string word(std::string_view text) {
-    constexpr base::ByteSet plain =
-        base::ByteSet{"/._-+:*[]@,="}.insert_range('a', 'z').insert_range('A', 'Z').insert_range('0', '9');
-    if (!text.empty() && std::ranges::all_of(text, [&](char c) { return plain[c]; })) return std::string{text};
-    std::string out{"\""};
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out.push_back('\\');
-        out.push_back(c);
-    }
-    return out + '"';
 }
 
 std::string last_segment(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -90,7 +78,7 @@ Result<Address> address_of(const QuickOptions& options) {
 }
 
 std::string server_text(const std::string& listen, const std::string& body) {
-    return "server {\n    listen " + word(listen) + ";\n" + body + "}\n";
+    return "server {\n    listen " + config::as_word(listen) + ";\n" + body + "}\n";
 }
 
 Result<os::Endpoint> endpoint_of(const std::string& listen) {
@@ -125,7 +113,7 @@ Result<std::string> listen_of(const QuickOptions& options) {
 constexpr std::string_view fresh = "    add_header Cache-Control no-cache;\n";
 
 Result<std::string> body_of_folder(const std::string& folder, bool spa) {
-    std::string body = "    root " + word(folder) + ";\n" + std::string{fresh};
+    std::string body = "    root " + config::as_word(folder) + ";\n" + std::string{fresh};
     if (!spa) return body + "    autoindex on;\n";
     struct stat facts {};
     if (::stat((folder + "/index.html").c_str(), &facts) != 0)
@@ -138,11 +126,12 @@ Result<std::string> body_of_file(const std::string& real, const std::string& nam
     const std::string target = last_segment(real);
     if (target.starts_with('.') || name.starts_with('.'))
         return Error{"names that begin with a dot are not served: " + name + "; give it another name", 0};
-    std::string body = "    root " + word(folder_of(real)) + ";\n" + std::string{fresh};
-    body += "    location = / {\n        index " + word(target) + ";\n    }\n";
-    body += "    location = " + word('/' + target) + " {\n    }\n";
+    std::string body = "    root " + config::as_word(folder_of(real)) + ";\n" + std::string{fresh};
+    body += "    location = / {\n        index " + config::as_word(target) + ";\n    }\n";
+    body += "    location = " + config::as_word('/' + target) + " {\n    }\n";
     if (name != target)  // a symbolic link
-        body += "    location = " + word('/' + name) + " {\n        alias " + word(real) + ";\n    }\n";
+        body += "    location = " + config::as_word('/' + name) + " {\n        alias " + config::as_word(real) +
+                ";\n    }\n";
     return body + "    location / {\n        return 404;\n    }\n";
 }
 

@@ -106,6 +106,15 @@ bool refuse_variable(const Directive& directive, const Token& token, Build& buil
     return true;
 }
 
+bool refuse_both(const Directive& directive, std::string_view other, const Level& level, Build& build) {
+    const Token* earlier = level.first_use(other);
+    if (earlier == nullptr) return false;
+    build.report.error(directive.name,
+                       quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
+                       quoted(other) + " stands on line " + std::to_string(earlier->line) + "; keep one of them");
+    return true;
+}
+
 void check_parent_folder(const Directive& directive, const Token& path, const std::string& resolved, Build& build) {
     if (!build.check_world) return;
     const std::string folder = resolved.substr(0, std::max<std::size_t>(resolved.rfind('/'), 1));

@@ -72,12 +72,7 @@ std::optional<Folder> folder_with_variables(const Directive& directive, const To
 std::optional<Folder> folder_argument(const Directive& directive, Level& level, Build& build) {
     const std::string_view other = directive.name.text == "root" ? "alias" : "root";
     const Token& path = directive.arguments[0];
-    if (const Token* earlier = level.first_use(other)) {
-        build.report.error(directive.name,
-                           quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
-                           quoted(other) + " stands on line " + std::to_string(earlier->line) + "; keep one of them");
-        return std::nullopt;
-    }
+    if (refuse_both(directive, other, level, build)) return std::nullopt;
     if (path.text.empty()) {
         build.report.error(path, directive.name.text + ": the path is empty");
         return std::nullopt;

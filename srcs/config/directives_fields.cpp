@@ -46,10 +46,6 @@ constexpr std::array<Kept, 8> kept_fields{{
 
 bool same_name(std::string_view a, std::string_view b) { return base::equals_ignoring_case(a, b); }
 
-bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return http::is_tchar[c]; });
-}
-
 // The level's own copy of what it has so far.
 AddedFields& edit(Level& level) {
     std::shared_ptr<const AddedFields>& kept = level.settings().added_fields;
@@ -67,7 +63,7 @@ bool refuse_name(const Directive& directive, const Token& name, Build& build) {
         return true;
     }
     if (refuse_variable(directive, name, build)) return true;
-    if (is_token(name.text)) return false;
+    if (http::is_token(name.text)) return false;
     const bool colon = name.text.size() > 1 && name.text.ends_with(':');
     build.report.error(name, "add_header: " + quoted(name.text) + " is no name of a field",
                        colon ? "write it without the colon" : "write a name such as X-Frame-Options");
@@ -102,15 +98,6 @@ void set_add_header_inherit(const Directive& directive, Level& level, Build& bui
     edit(level).inherit = word->second;
 }
 
-// Two ways to say one thing: reports where both stand in one block.
-bool refuse_both(const Directive& directive, const Token* other, std::string_view name, Build& build) {
-    if (other == nullptr) return false;
-    build.report.error(directive.name,
-                       quoted(directive.name.text) + " and " + quoted(name) + " exclude each other in one block",
-                       quoted(name) + " stands on line " + std::to_string(other->line) + "; keep one of them");
-    return true;
-}
-
 void set_expires(const Directive& directive, Level& level, Build& build) {
     const std::vector<Token>& words = directive.arguments;
     const bool modified = words.size() == 2;
@@ -130,8 +117,7 @@ void set_expires(const Directive& directive, Level& level, Build& build) {
     }
     AddedFields& made = edit(level);
     if (expiry.kind != Expiry::Kind::off) {
-        const Token* other = made.cache_control.empty() ? nullptr : level.first_use("cache_control");
-        if (refuse_both(directive, other, "cache_control", build)) return;
+        if (!made.cache_control.empty() && refuse_both(directive, "cache_control", level, build)) return;
         made.cache_control.clear();
     }
     made.expiry = expiry;
@@ -155,7 +141,7 @@ void set_cache_control(const Directive& directive, Level& level, Build& build) {
                              did_you_mean(unknown, names_of_cache_control()));
     AddedFields& made = edit(level);
     const bool has_expiry = made.expiry.kind != Expiry::Kind::off;
-    if (refuse_both(directive, has_expiry ? level.first_use("expires") : nullptr, "expires", build)) return;
+    if (has_expiry && refuse_both(directive, "expires", level, build)) return;
     made.expiry = {};
     made.expiry_text.reset();
     made.cache_control_is_of_name = parsed->is_immutable;

@@ -11,16 +11,6 @@ namespace {
 
 using enum Context;
 
-// Both say the same thing in two ways: a block has one of them.
-bool refuse_both(const Directive& directive, std::string_view other, const Level& level, Build& build) {
-    const Token* earlier = level.first_use(other);
-    if (earlier == nullptr) return false;
-    build.report.error(directive.name,
-                       quoted(directive.name.text) + " and " + quoted(other) + " exclude each other in one block",
-                       quoted(other) + " stands on line " + std::to_string(earlier->line) + "; keep one of them");
-    return true;
-}
-
 http::MethodSet read_methods(const Directive& directive, Build& build) {
     http::MethodSet methods;
     for (const Token& token : directive.arguments)

@@ -29,17 +29,6 @@ constexpr std::array<std::string_view, 4> no_path{"off", "stderr", "syslog:", "m
 
 constexpr std::size_t comment_column = 56;
 
-// As one word of a configuration.
-std::string word(std::string_view text) {
-    if (text.find_first_of(" \t\r\n;{}\"'\\#") == std::string_view::npos) return std::string{text};
-    std::string out{"\""};
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out.push_back('\\');
-        out.push_back(c);
-    }
-    return out + '"';
-}
-
 std::string_view as_written(const Token& token) {
     return token.source == nullptr ? std::string_view{token.text}
                                    : std::string_view{token.source->text}.substr(token.offset, token.length);
@@ -106,7 +95,7 @@ void Writer::close() {
 std::string Writer::absolute(std::string_view path) const {
     std::string resolved = paths_.resolve(path);
     if (path.ends_with('/') && !resolved.ends_with('/')) resolved.push_back('/');  // nginx makes a difference
-    return word(resolved);
+    return as_word(resolved);
 }
 
 std::string Writer::words_of(const Directive& directive) const {

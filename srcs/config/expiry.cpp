@@ -64,18 +64,14 @@ static_assert(std::ranges::is_sorted(cache_directives));
 
 constexpr std::string_view of_hashed_names = "public, max-age=31536000, immutable";
 
-bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return http::is_tchar[c]; });
-}
-
 // A directive, with or without an argument (RFC 9111 5.2).
 bool is_cache_directive(std::string_view text) {
     const std::size_t equals = text.find('=');
-    if (!is_token(text.substr(0, equals))) return false;
+    if (!http::is_token(text.substr(0, equals))) return false;
     if (equals == std::string_view::npos) return true;
     const std::string_view argument = text.substr(equals + 1);
     const bool in_quotes = argument.size() > 1 && argument.starts_with('"') && argument.ends_with('"');
-    return is_token(in_quotes ? argument.substr(1, argument.size() - 2) : argument);
+    return http::is_token(in_quotes ? argument.substr(1, argument.size() - 2) : argument);
 }
 
 base::Error wrong(std::string_view text, std::string_view what, std::string_view cure) {

@@ -170,6 +170,18 @@ Result<std::vector<ServerName>> parse_server_name(std::string_view text) {
     return wrong(text, "has its * in the wrong place: it stands for whole parts at the beginning or the end", forms);
 }
 
+std::string as_word(std::string_view text) {
+    constexpr base::ByteSet plain =
+        base::ByteSet{"/._-+:*[]@,=$~^|()?!%&"}.insert_range('a', 'z').insert_range('A', 'Z').insert_range('0', '9');
+    if (!text.empty() && std::ranges::all_of(text, [&](char c) { return plain[c]; })) return std::string{text};
+    std::string out{"\""};
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out.push_back('\\');
+        out.push_back(c);
+    }
+    return out + '"';
+}
+
 std::string as_written(const ServerName& name) {
     switch (name.kind) {
         case ServerName::Kind::exact: return name.text;

@@ -28,6 +28,10 @@ bool all_allowed(std::string_view bytes) {
 
 }  // namespace
 
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return is_tchar[c]; });
+}
+
 bool is_field_value(std::string_view value) {
     std::size_t at = 0;
     for (; at + 8 <= value.size(); at += 8)
