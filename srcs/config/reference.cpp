@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::string_view introduction = R"(# Configuration
 
-`webserv conf/default.conf` reads nginx's configuration language. [default.conf](default.conf) is a tutorial: it shows
-each directive in use. This page is the reference. It is printed by `webserv --directives`, from the same table that
-checks a configuration; `webserv --help DIRECTIVE` prints one entry.
+`webserv conf/default.conf` reads nginx's configuration language. [default.conf](default.conf) is a tour of the usual
+directives. This page is the reference. It is printed by `webserv --directives`, from the same table that checks a
+configuration; `webserv --help DIRECTIVE` prints one entry.
 
 ## The language
 
