@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from webserv_process import request, run
+from webserv_process import has_sanitizers, request, run
 
 # name -> lines of http { }, lines of server { }, the text of the answer, requests: (target, field lines, the text)
 CASES = {
@@ -340,4 +340,5 @@ def test_hundred_thousand_networks(serve, tmp_path):
             assert client.get(f"/?a={address}").text == expected(address), address
     status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
     resident = int(status.split("VmRSS:")[1].split()[0])
-    assert resident < 120_000, f"{resident} KiB"
+    most = 400_000 if has_sanitizers() else 60_000  # AddressSanitizer holds on to what was freed
+    assert resident < most, f"{resident} KiB"

@@ -303,7 +303,7 @@ class Server:
             self.endpoints = wait_for(lambda: self.listening(sockets), "the server listens", 10)
             # A master starts its workers when it has said where it listens.
             counts = re.findall(r"^worker_processes +(auto|[2-9]);", config, re.M)
-            processors = len(os.sched_getaffinity(0))
+            processors = len(os.sched_getaffinity(self.pid))
             workers = [processors * (processors > 1) if count == "auto" else int(count) for count in counts]
             held = self.descriptors
             wait_for(lambda: list(held().values()).count("anon_inode:[pidfd]") >= sum(workers), "the workers are there")
